@@ -1,0 +1,120 @@
+"""The clinic, its staff's accounts, and the worker's sign of life."""
+
+import zoneinfo
+from datetime import UTC, date, datetime
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cryoclinic.audit import audited
+
+WORKER_USERNAME = "worker"
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse a name that is not in the IANA time zone database."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("“%(name)s” is not a time zone. Use a name such as Europe/Moscow."),
+            params={"name": name},
+        )
+
+
+@audited()
+class Clinic(models.Model):
+    """One place where people are treated; its time zone reckons every day and gap."""
+
+    name = models.CharField(_("name"), max_length=120)
+    address = models.CharField(_("address"), max_length=250, blank=True)
+    phone = models.CharField(_("phone"), max_length=16, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    map_url = models.URLField(_("map link"), blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="Europe/Moscow", validators=[validate_time_zone]
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="RUB")
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="ru")
+    screening_valid_days = models.PositiveSmallIntegerField(
+        _("days a screening is valid"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+    )
+    reminder_lead_hours = models.PositiveSmallIntegerField(
+        _("hours before a visit at which its reminder is sent"),
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(168)],
+    )
+
+    class Meta:
+        verbose_name = _("clinic")
+        verbose_name_plural = _("clinics")
+        constraints = [
+            # The target of the appointments' foreign key that keeps their copy of the zone true.
+            models.UniqueConstraint(fields=["id", "time_zone"], name="clinic_zone_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment on the clinic's clock."""
+        return moment.astimezone(self.zone)
+
+    def today(self) -> date:
+        """Today's date at the clinic."""
+        return self.local(timezone.now()).date()
+
+    def midnight(self, day: date) -> datetime:
+        """The instant at which ``day`` begins at the clinic, in UTC."""
+        return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC)
+
+
+class StaffManager(UserManager["User"]):
+    def worker(self) -> "User":
+        """The account that the background worker acts as; nobody can sign in with it."""
+        return self.get(username=WORKER_USERNAME)
+
+
+@audited(exclude=["password", "last_login"])
+class User(AbstractUser):
+    """A member of staff."""
+
+    clinic = models.ForeignKey(
+        Clinic, verbose_name=_("clinic"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, blank=True, default=""
+    )
+
+    objects = StaffManager()
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    @property
+    def display_name(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class Heartbeat(models.Model):
+    """When a part of the system last said that it works; read by the readiness check."""
+
+    name = models.CharField(max_length=30, primary_key=True)
+    beaten_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("heartbeat")
+        verbose_name_plural = _("heartbeats")
+
+    def __str__(self) -> str:
+        return self.name

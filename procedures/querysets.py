@@ -1,0 +1,42 @@
+"""The adjectives of the catalogue."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from procedures.models import ProcedureType, Zone
+
+
+class CatalogueQuerySet(models.QuerySet):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class ProcedureTypeQuerySet(CatalogueQuerySet):
+    def bookable(self) -> Self:
+        """Types in use that have a protocol in use on at least one zone in use."""
+        return (
+            self.active()
+            .filter(protocols__is_active=True, protocols__zone__is_active=True)
+            .distinct()
+        )
+
+
+class ProtocolQuerySet(models.QuerySet):
+    def active(self) -> Self:
+        return self.filter(is_active=True, procedure_type__is_active=True, zone__is_active=True)
+
+
+class PriceQuerySet(models.QuerySet):
+    def on_day(self, day: date) -> Self:
+        """The price in force on ``day`` for each procedure type and zone, one row each."""
+        return (
+            self.filter(valid_from__lte=day)
+            .order_by("procedure_type", "zone", "-valid_from")
+            .distinct("procedure_type", "zone")
+        )
+
+    def of(self, procedure_type: "ProcedureType", zone: "Zone") -> Self:
+        return self.filter(procedure_type=procedure_type, zone=zone)

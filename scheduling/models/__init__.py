@@ -1,0 +1,26 @@
+"""Courses, appointments, what they need and what came of them."""
+
+from scheduling.models.alert import CourseAlert
+from scheduling.models.appointment import LIVE, Appointment
+from scheduling.models.course import Course
+from scheduling.models.message import Message
+from scheduling.models.note import Addendum, Exposure, SessionNote
+from scheduling.models.payment import Payment
+from scheduling.models.resources import Device, Room, Specialist, Unavailability, WorkingHours
+
+__all__ = [
+    "LIVE",
+    "Addendum",
+    "Appointment",
+    "Course",
+    "CourseAlert",
+    "Device",
+    "Exposure",
+    "Message",
+    "Payment",
+    "Room",
+    "SessionNote",
+    "Specialist",
+    "Unavailability",
+    "WorkingHours",
+]

@@ -1,0 +1,85 @@
+"""The adjectives of courses, appointments and what they need. Overlap is written here, once."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from cryoclinic.models import Clinic
+
+Span = tuple[datetime, datetime]
+
+
+class ResourceQuerySet(models.QuerySet):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def of(self, clinic: "Clinic") -> Self:
+        return self.filter(clinic=clinic)
+
+
+class WorkingHoursQuerySet(models.QuerySet):
+    def during(self, first: date, last: date) -> Self:
+        """Those in force on some day from ``first`` to ``last``, both included."""
+        return self.filter(
+            Q(valid_from=None) | Q(valid_from__lte=last),
+            Q(valid_until=None) | Q(valid_until__gte=first),
+        )
+
+
+class UnavailabilityQuerySet(models.QuerySet):
+    def overlapping(self, span: Span) -> Self:
+        """Those that share an instant with the half-open span."""
+        return self.filter(period__overlap=span)
+
+
+class CourseQuerySet(models.QuerySet):
+    def active(self) -> Self:
+        return self.filter(status="active")
+
+    def open(self) -> Self:
+        """Under way or on hold: sessions may still be booked."""
+        return self.filter(status__in=["active", "held"])
+
+
+class AppointmentQuerySet(models.QuerySet):
+    def live(self) -> Self:
+        """To come, under way or done: what counts towards the course."""
+        return self.filter(status__in=["booked", "checked_in", "completed"])
+
+    def occupying(self) -> Self:
+        """What takes specialist, room, device and client: all that is not cancelled."""
+        return self.exclude(status="cancelled")
+
+    def upcoming(self) -> Self:
+        return self.filter(status__in=["booked", "checked_in"])
+
+    def on_day(self, day: date) -> Self:
+        return self.filter(day=day)
+
+    def between_days(self, first: date, last: date) -> Self:
+        """From ``first`` to ``last``, both included, on the clinic's calendar."""
+        return self.filter(day__gte=first, day__lte=last)
+
+    def in_order(self) -> Self:
+        return self.order_by("treatment", "id")
+
+
+class MessageQuerySet(models.QuerySet):
+    def pending(self) -> Self:
+        return self.filter(status__in=["due", "retrying", "sending"])
+
+    def due(self, now: datetime) -> Self:
+        """Pending, past their time, and not in another worker's hands."""
+        return (
+            self.pending()
+            .filter(due_at__lte=now)
+            .filter(Q(leased_until=None) | Q(leased_until__lte=now))
+        )
+
+
+class CourseAlertQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.filter(resolved_at=None)
