@@ -1,0 +1,136 @@
+"""Template tags of the design system: one tag per component of ``templates/components/``.
+
+Arguments called title, label, rule, next and note are plain text and are escaped; what stands between a
+block tag and its end tag is markup. ``docs/design-system.md`` shows each with an example.
+"""
+
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BoundField
+from django.template.context import Context
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+STATUS_LOOKS: dict[str, tuple[str, str]] = {
+    look_code: look
+    for codes, look in (
+        ("booked planned due pending queued", ("neutral", "calendar")),
+        ("confirmed", ("accent", "check")),
+        ("checked_in arrived", ("accent", "door")),
+        ("in_progress started", ("accent", "clock")),
+        ("completed done cleared active closed", ("success", "check")),
+        ("sent", ("success", "mail")),
+        ("deferred expired expiring late open", ("warning", "clock")),
+        ("held on_hold", ("warning", "pause")),
+        ("refused failed", ("danger", "ban")),
+        ("cancelled no_show", ("danger", "x")),
+    )
+    for look_code in codes.split()
+}
+
+
+@register.inclusion_tag("components/icon.html")
+def icon(name: str) -> dict[str, Any]:
+    """A decorative picture from the sprite; the word beside it carries the meaning."""
+    return {"name": name}
+
+
+@register.inclusion_tag("components/button.html")
+def button(label: str, **options: Any) -> dict[str, Any]:
+    """A button, or a link that looks like one when ``href`` is given.
+
+    Options: href, kind (primary, secondary, quiet, danger), size (sm, lg), icon, type, name, value, form, busy, id,
+    disabled, dialog (the id of the dialog it opens), label_hidden (the icon alone is seen).
+    """
+    return {"label": label, **options}
+
+
+@register.inclusion_tag("components/badge.html")
+def badge(label: str, tone: str = "neutral", icon: str = "") -> dict[str, Any]:
+    """A word in a coloured frame; tone is neutral, accent, success, warning or danger."""
+    return {"label": label, "tone": tone, "icon": icon}
+
+
+@register.inclusion_tag("components/badge.html")
+def status(code: str, label: str) -> dict[str, Any]:
+    """The badge of a state: the code of the state chooses tone and icon, the label is shown."""
+    tone, picture = STATUS_LOOKS.get(str(code), ("neutral", ""))
+    return {"label": label, "tone": tone, "icon": picture}
+
+
+@register.inclusion_tag("components/stat.html")
+def stat(label: str, value: Any, note: str = "", href: str = "", tone: str = "") -> dict[str, Any]:
+    """One figure with its name; stands in ``<div class="stats">``."""
+    return {"label": label, "value": value, "note": note, "href": href, "tone": tone}
+
+
+@register.inclusion_tag("components/steps.html")
+def steps(current: int, *labels: str) -> dict[str, Any]:
+    """Where the user is in a job of several pages; ``current`` counts from 1."""
+    return {"current": current, "labels": labels, "total": len(labels)}
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(context: Context, page: Page[Any]) -> dict[str, Any]:
+    """Pages of a list; the other parameters of the address stay as they are."""
+    pages = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {"page": page, "pages": pages, "request": context.get("request")}
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField) -> dict[str, Any]:
+    """One form field as crispy lays it out, for forms without a helper."""
+    return {"field": bound}
+
+
+@register.simple_block_tag
+def card(content: SafeString, **options: Any) -> SafeString:
+    """A framed part of a page. Options: title, subtitle, icon, id, tone, flush (content runs to the edge)."""
+    return render_to_string("components/card.html", {"content": content, **options})
+
+
+@register.simple_block_tag
+def emptystate(content: SafeString, title: str, icon: str = "snow") -> SafeString:
+    """What a list shows while it has nothing: what would be here and how it gets here."""
+    return render_to_string(
+        "components/empty.html", {"content": content, "title": title, "icon": icon}
+    )
+
+
+@register.simple_block_tag
+def refusal(
+    content: SafeString, title: str, rule: str = "", next: str = "", tone: str = "danger"
+) -> SafeString:
+    """Why something was not done: the rule in the user's words, and what to do next."""
+    values = {"content": content, "title": title, "rule": rule, "next": next, "tone": tone}
+    return render_to_string("components/refusal.html", values)
+
+
+@register.simple_block_tag(takes_context=True)
+def confirm(
+    context: Context, content: SafeString, label: str, action: str, **options: Any
+) -> SafeString:
+    """A POST form behind a disclosure, for what is hard to undo; needs no JavaScript.
+
+    Options: title, submit (the word on the last button), kind, icon, size, next (a path for a hidden field).
+    """
+    values = {
+        "content": content,
+        "label": label,
+        "action": action,
+        "csrf_token": context.get("csrf_token"),
+        **options,
+    }
+    return render_to_string("components/confirm.html", values)
+
+
+@register.simple_block_tag
+def dialog(content: SafeString, id: str, title: str) -> SafeString:
+    """A modal dialog that ``data-dialog-open`` opens; the browser keeps focus in it and closes it on Escape."""
+    return render_to_string(
+        "components/dialog.html", {"content": content, "id": id, "title": title}
+    )

@@ -1,0 +1,16 @@
+/* Disclosures marked data-menu close on Escape (focus returns to their button) and on a click elsewhere. */
+function openMenus() {
+  return document.querySelectorAll("details[data-menu][open]");
+}
+
+document.addEventListener("click", (event) => {
+  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
