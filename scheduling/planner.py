@@ -1,0 +1,72 @@
+"""The planner: the best places for all sessions of a course together, or the proof of none.
+
+Pure: values in, values out; no database, no clock, no user-facing text. docs/planner.md states the
+problem and proves the method. This module is the whole public interface.
+"""
+
+from scheduling.planner_cost import plan_cost, summarize
+from scheduling.planner_explain import alternatives, refuse
+from scheduling.planner_masks import place
+from scheduling.planner_relax import explain_infeasible
+from scheduling.planner_search import search
+from scheduling.planner_values import (
+    CELL_MINUTES,
+    CELLS_PER_DAY,
+    FULL_DAY,
+    MAX_DAYS,
+    MAX_SESSIONS,
+    Alternative,
+    Existing,
+    Infeasible,
+    Move,
+    Plan,
+    PlanRequest,
+    Refusal,
+    Relax,
+    Relaxation,
+    Rule,
+    Slot,
+    Weights,
+    cells,
+)
+
+__all__ = [
+    "CELLS_PER_DAY",
+    "CELL_MINUTES",
+    "FULL_DAY",
+    "MAX_DAYS",
+    "MAX_SESSIONS",
+    "Alternative",
+    "Existing",
+    "Infeasible",
+    "Move",
+    "Plan",
+    "PlanRequest",
+    "Refusal",
+    "Relax",
+    "Relaxation",
+    "Rule",
+    "Slot",
+    "Weights",
+    "alternatives",
+    "cells",
+    "plan",
+    "plan_cost",
+    "refuse",
+    "summarize",
+]
+
+
+def plan(request: PlanRequest) -> Plan | Infeasible:
+    """The feasible plan with the least `plan_cost`, or the proof that there is none.
+
+    Of several best plans the one is taken whose first session comes first by day, specialist's id
+    and cell, then the second one, and so on. A kept appointment keeps its room and device where
+    they are free; every other session gets the free ones with the lowest id.
+    """
+    found = search(request)
+    if found is None:
+        return explain_infeasible(request)
+    return summarize(
+        request, [place(request, start.day, start.cell, start.specialist) for start in found]
+    )
