@@ -1,0 +1,1 @@
+"""Reads that cross models or shape what a page shows."""

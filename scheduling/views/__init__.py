@@ -1,0 +1,1 @@
+"""The pages: each authorises, runs a form, calls one service, and answers."""
