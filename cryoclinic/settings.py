@@ -38,7 +38,7 @@ try:
     DEBUG = env.bool("DEBUG", not any(env.str(name, "") for name in SERVER_VARIABLES))
     PORT = env.int("PORT", 8000)
     SECRET_KEY = env.str("SECRET_KEY", "")
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["*"] if DEBUG else [])
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])  # with DEBUG, none means localhost
     SITE_URL = env.str("SITE_URL", "").rstrip("/") or f"http://127.0.0.1:{PORT}"
     REDIS_URL = env.str("REDIS_URL", "")
     # What our keys in Redis begin with, for a server shared with others.
