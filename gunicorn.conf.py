@@ -9,7 +9,7 @@ from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cryoclinic.settings")
 
-from django.conf import settings  # noqa: E402 (needs the line above)
+from django.conf import settings  # needs the line above
 
 wsgi_app = "cryoclinic.wsgi:application"
 bind = f"127.0.0.1:{settings.PORT}"
@@ -21,7 +21,8 @@ graceful_timeout = 10
 max_requests = 5000
 max_requests_jitter = 500
 # The heartbeat is a file: kept in memory where that is possible, or a slow disk kills workers.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+MEMORY = Path("/dev/shm")  # noqa: S108 (gunicorn makes an unnamed file there)
+worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None
 control_socket_disable = True
 # The application writes the request line, without paths (``cryoclinic/logs.py``).
 accesslog = None

