@@ -31,12 +31,13 @@ class MessageStatus(models.TextChoices):
 PENDING = [MessageStatus.DUE, MessageStatus.RETRYING, MessageStatus.SENDING]
 
 
-@audited(exclude=["attempts", "leased_until"])
+@audited(exclude=["attempts", "leased_until", "source"])
 class Message(models.Model):
     """What it says is read from the database when it is sent, never stored here beforehand.
 
     Unique per (course or appointment, kind, version of its schedule), so that it goes out once.
-    ``subject`` and ``body`` are what was sent, for the desk to look at.
+    ``source`` is the mail that was sent, whole (RFC 5322), for the desk to look at afterwards;
+    ``problem`` is a code that ``scheduling.selectors.messages.problem_text`` puts into words.
     """
 
     Kind = MessageKind
@@ -68,6 +69,7 @@ class Message(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     sent_to = models.EmailField(_("sent to"), blank=True)
     problem = models.CharField(_("problem"), max_length=300, blank=True)
+    source = models.TextField(_("as sent"), blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = MessageQuerySet.as_manager()
