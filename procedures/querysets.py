@@ -34,8 +34,8 @@ class PriceQuerySet(models.QuerySet):
         """The price in force on ``day`` for each procedure type and zone, one row each."""
         return (
             self.filter(valid_from__lte=day)
-            .order_by("procedure_type", "zone", "-valid_from")
-            .distinct("procedure_type", "zone")
+            .order_by("procedure_type_id", "zone_id", "-valid_from")
+            .distinct("procedure_type_id", "zone_id")
         )
 
     def of(self, procedure_type: "ProcedureType", zone: "Zone") -> Self:
