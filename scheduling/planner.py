@@ -6,9 +6,8 @@ problem and proves the method. This module is the whole public interface.
 
 from scheduling.planner_cost import plan_cost, summarize
 from scheduling.planner_explain import alternatives, refuse
-from scheduling.planner_masks import place
 from scheduling.planner_relax import explain_infeasible
-from scheduling.planner_search import search
+from scheduling.planner_search import best_plan
 from scheduling.planner_values import (
     CELL_MINUTES,
     CELLS_PER_DAY,
@@ -64,9 +63,4 @@ def plan(request: PlanRequest) -> Plan | Infeasible:
     and cell, then the second one, and so on. A kept appointment keeps its room and device where
     they are free; every other session gets the free ones with the lowest id.
     """
-    found = search(request)
-    if found is None:
-        return explain_infeasible(request)
-    return summarize(
-        request, [place(request, start.day, start.cell, start.specialist) for start in found]
-    )
+    return best_plan(request) or explain_infeasible(request)

@@ -164,7 +164,7 @@ def _refuse_wish(request: PlanRequest, slot: Slot) -> Refusal | None:
         return Refusal(rule=Rule.NOT_BEFORE, day=day)
     if request.weekdays and day.weekday() not in request.weekdays:
         return Refusal(rule=Rule.WEEKDAY, day=day)
-    if not hour_starts(request) >> slot.cell & 1:
+    if request.hours and not hour_starts(request.hours, request.treatment_cells) >> slot.cell & 1:
         return Refusal(rule=Rule.HOURS, day=day)
     if request.only_specialist not in (None, slot.specialist):
         return Refusal(rule=Rule.ONLY_SPECIALIST, day=day, resource=request.only_specialist)

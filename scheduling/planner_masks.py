@@ -6,7 +6,7 @@ days at once.
 
 from collections.abc import Iterable, Mapping
 
-from scheduling.planner_values import CELLS_PER_DAY, FULL_DAY, Masks, PlanRequest, Slot, cells
+from scheduling.planner_values import CELLS_PER_DAY, FULL_DAY, Masks, PlanRequest, Rule, Slot, cells
 
 DAY_BYTES = CELLS_PER_DAY // 8
 
@@ -14,6 +14,11 @@ DAY_BYTES = CELLS_PER_DAY // 8
 def pack(masks: Iterable[int]) -> int:
     """One integer out of one mask per day."""
     return int.from_bytes(b"".join(mask.to_bytes(DAY_BYTES, "little") for mask in masks), "little")
+
+
+def every_day(mask: int, days: int) -> int:
+    """The same mask on each of so many days, packed."""
+    return int.from_bytes(mask.to_bytes(DAY_BYTES, "little") * days, "little")
 
 
 def runs(mask: int, length: int) -> int:
@@ -31,12 +36,10 @@ def free_for(mask: int, cell: int, length: int) -> bool:
     return mask & wanted == wanted
 
 
-def hour_starts(request: PlanRequest) -> int:
-    """The starts of one day that keep the treatment within the wished hours."""
-    if request.hours is None:
-        return FULL_DAY
-    first, last = request.hours
-    return cells(max(first, 0), min(last, CELLS_PER_DAY) - request.treatment_cells + 1)
+def hour_starts(hours: tuple[int, int], treatment_cells: int) -> int:
+    """The starts of one day that keep the treatment within the hours."""
+    first, last = hours
+    return cells(max(first, 0), min(last, CELLS_PER_DAY) - treatment_cells + 1)
 
 
 def starts_on(starts: int, day: int) -> int:
@@ -44,44 +47,74 @@ def starts_on(starts: int, day: int) -> int:
     return starts >> CELLS_PER_DAY * day & FULL_DAY
 
 
-def open_days(request: PlanRequest) -> list[bool]:
-    """Per day of the horizon, whether clearance and the wishes for days allow it."""
-    uncleared = {request.index_of(day) for day in request.uncleared}
-    earliest = 0 if request.not_before is None else request.index_of(request.not_before)
-    monday = request.first_day.weekday()
-    weekdays = request.weekdays or frozenset(range(7))
-    return [
-        index >= earliest and index not in uncleared and (monday + index) % 7 in weekdays
-        for index in range(request.days)
-    ]
+def conditions(request: PlanRequest) -> dict[Rule, int]:
+    """Per rule that concerns no single specialist, the packed starts that it allows.
+
+    Rules that the request does not use are left out.
+    """
+    days, long = request.days, request.treatment_cells
+    found = {Rule.MIDNIGHT: every_day(cells(0, CELLS_PER_DAY - request.visit_cells + 1), days)}
+    if request.uncleared:
+        closed = {request.index_of(day) for day in request.uncleared}
+        found[Rule.UNCLEARED] = _whole_days(day not in closed for day in range(days))
+    found[Rule.ROOM] = _any_free(request, request.rooms)
+    if request.devices is not None:
+        found[Rule.DEVICE] = _any_free(request, request.devices)
+    if request.client is not None:
+        found[Rule.CLIENT] = runs(pack(request.client[:days]), request.visit_cells)
+    if request.not_before is not None:
+        earliest = request.index_of(request.not_before)
+        found[Rule.NOT_BEFORE] = _whole_days(day >= earliest for day in range(days))
+    if request.weekdays:
+        monday = request.first_day.weekday()
+        found[Rule.WEEKDAY] = _whole_days(
+            (monday + day) % 7 in request.weekdays for day in range(days)
+        )
+    if request.hours is not None:
+        found[Rule.HOURS] = every_day(hour_starts(request.hours, long), days)
+    return found
+
+
+def free_specialists(request: PlanRequest) -> dict[int, int]:
+    """Per specialist, in order of id, the packed starts at which the treatment's time is free."""
+    return {
+        specialist: runs(pack(masks[: request.days]), request.treatment_cells)
+        for specialist, masks in sorted(request.specialists.items())
+    }
 
 
 def possible_starts(request: PlanRequest) -> dict[int, int]:
-    """Per specialist, in order of id, the packed cells in which a session can start.
+    """Per specialist who may do it, in order of id, the packed cells a session can start in.
 
     There the specialist, a room, a device where one is needed, and the client are free for as long
     as they are needed, and every hard wish and clearance holds.
     """
-    day = hour_starts(request) & cells(0, CELLS_PER_DAY - request.visit_cells + 1)
-    starts = pack(day if is_open else 0 for is_open in open_days(request))
-    starts &= _any_free(request, request.rooms)
-    if request.devices is not None:
-        starts &= _any_free(request, request.devices)
-    if request.client is not None:
-        starts &= runs(pack(request.client[: request.days]), request.visit_cells)
+    everyone = -1
+    for mask in conditions(request).values():
+        everyone &= mask
     return {
-        specialist: starts
-        & runs(pack(request.specialists[specialist][: request.days]), request.treatment_cells)
-        for specialist in sorted(request.specialists)
+        specialist: mask & everyone
+        for specialist, mask in free_specialists(request).items()
         if request.only_specialist in (None, specialist)
     }
 
 
-def _any_free(request: PlanRequest, resources: Mapping[int, Masks]) -> int:
+def union(starts: Iterable[int]) -> int:
+    """The starts that any of the masks has."""
     found = 0
-    for masks in resources.values():
-        found |= runs(pack(masks[: request.days]), request.treatment_cells)
+    for mask in starts:
+        found |= mask
     return found
+
+
+def _whole_days(allowed: Iterable[bool]) -> int:
+    return pack(FULL_DAY if is_allowed else 0 for is_allowed in allowed)
+
+
+def _any_free(request: PlanRequest, resources: Mapping[int, Masks]) -> int:
+    return union(
+        runs(pack(masks[: request.days]), request.treatment_cells) for masks in resources.values()
+    )
 
 
 def place(request: PlanRequest, index: int, cell: int, specialist: int) -> Slot:

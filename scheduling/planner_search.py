@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scheduling.planner_cost import summarize
 from scheduling.planner_days import Windows, days_of, windows_beyond, windows_within
 from scheduling.planner_grid import Costs, Grid, bound, build_grid
-from scheduling.planner_masks import possible_starts
-from scheduling.planner_values import PlanRequest
+from scheduling.planner_masks import place, possible_starts, union
+from scheduling.planner_values import Plan, PlanRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,23 @@ class Start:
     specialist: int
 
 
+def best_plan(request: PlanRequest) -> Plan | None:
+    """The plan of least cost, or None when there is none; ties as described above.
+
+    A kept appointment keeps its room and device where they are free; every other session gets the
+    free ones with the lowest id.
+    """
+    found = search(request)
+    if found is None:
+        return None
+    slots = [place(request, start.day, start.cell, start.specialist) for start in found]
+    return summarize(request, slots)
+
+
 def search(request: PlanRequest) -> list[Start] | None:
     """The best place of each session in order of day, or None when they can't all be placed."""
     starts = possible_starts(request)
-    union = 0
-    for mask in starts.values():
-        union |= mask
-    days = days_of(union, request.days)
+    days = days_of(union(starts.values()), request.days)
     windows = windows_within(request, days)
     # One day beyond the maximum gap may be worth it only if it weighs less than all the rest.
     if windows is None or bound(request, windows) >= request.weights.over:

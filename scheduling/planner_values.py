@@ -228,26 +228,29 @@ class Alternative:
 
 
 class Relax(Enum):
-    """The single changes that can make an infeasible request feasible, the smallest first."""
+    """The changes that can make an infeasible request feasible, the smallest first."""
 
     HOURS = "hours"
     WEEKDAYS = "weekdays"
     SPECIALIST = "specialist"
     NOT_BEFORE = "not_before"
+    WISHES = "wishes"
     LONGER = "longer"
     FEWER = "fewer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relaxation:
-    """One change and the plan it gives.
+    """One change and the best plan it gives.
 
-    `value` is what the wish would have to be: the hours as (first cell, last cell), the weekdays
-    as a frozenset, the specialist's id, the day, the days of the longer horizon, or the sessions.
+    `value` depends on `kind`. HOURS: (first cell, last cell), widened by as few cells as will do.
+    WEEKDAYS: the weekdays to allow, as few more as will do. SPECIALIST: the others who help out.
+    NOT_BEFORE: the latest day that will do. WISHES: the `Relax` kinds of the fewest wishes that
+    must be dropped together, where no single wish will do. LONGER: days more. FEWER: sessions.
     """
 
     kind: Relax
-    value: tuple[int, int] | frozenset[int] | date | int
+    value: tuple[int, int] | frozenset[int] | frozenset[Relax] | date | int
     plan: Plan
 
 
