@@ -38,7 +38,9 @@ class Clinic(models.Model):
         _("time zone"), max_length=64, default="Europe/Moscow", validators=[validate_time_zone]
     )
     currency = models.CharField(_("currency"), max_length=3, default="RUB")
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="ru")
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default="ru"
+    )
     screening_valid_days = models.PositiveSmallIntegerField(
         _("days a screening is valid"),
         default=30,
@@ -49,6 +51,8 @@ class Clinic(models.Model):
         default=24,
         validators=[MinValueValidator(1), MaxValueValidator(168)],
     )
+    # Set by the demo data alone: the sign-in page then names the demo accounts.
+    is_demo = models.BooleanField(_("demo"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("clinic")
@@ -104,6 +108,28 @@ class User(AbstractUser):
     @property
     def display_name(self) -> str:
         return self.get_full_name() or self.username
+
+
+@audited(obj_field=None)
+class UserRole(User.groups.through):
+    """Who has which role, for the record of changes."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("role of a user")
+        verbose_name_plural = _("roles of users")
+
+
+@audited(obj_field=None)
+class UserPermission(User.user_permissions.through):
+    """A permission beyond the role's, for the record of changes."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("permission of a user")
+        verbose_name_plural = _("permissions of users")
 
 
 class Heartbeat(models.Model):

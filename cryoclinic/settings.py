@@ -133,6 +133,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "cryoclinic.context.demo",
             ],
         },
     }
@@ -198,7 +199,7 @@ else:
             "KEY_PREFIX": "cryoclinic",
         }
     }
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost//"
     CELERY_BROKER_TRANSPORT = "cryoclinic.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {"folder": str(VAR / "broker")}
     # Answers to “celery inspect” would pile up as files.

@@ -304,3 +304,14 @@ class Aftercare(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+@audited(obj_field=None)
+class AftercareProcedureType(Aftercare.procedure_types.through):
+    """Which procedure types a piece of advice is for, for the record of changes."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("procedure type of advice")
+        verbose_name_plural = _("procedure types of advice")

@@ -3,6 +3,12 @@
 from scheduling.models.alert import CourseAlert
 from scheduling.models.appointment import LIVE, Appointment
 from scheduling.models.course import Course
+from scheduling.models.links import (
+    CourseIndication,
+    DeviceProcedureType,
+    RoomProcedureType,
+    SpecialistSkill,
+)
 from scheduling.models.message import Message
 from scheduling.models.note import Addendum, Exposure, SessionNote
 from scheduling.models.payment import Payment
@@ -14,13 +20,17 @@ __all__ = [
     "Appointment",
     "Course",
     "CourseAlert",
+    "CourseIndication",
     "Device",
+    "DeviceProcedureType",
     "Exposure",
     "Message",
     "Payment",
     "Room",
+    "RoomProcedureType",
     "SessionNote",
     "Specialist",
+    "SpecialistSkill",
     "Unavailability",
     "WorkingHours",
 ]

@@ -1,0 +1,43 @@
+"""The link tables of the many-to-many fields, so that the record of changes covers them too."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cryoclinic.audit import audited
+from scheduling.models.course import Course
+from scheduling.models.resources import Device, Room, Specialist
+
+
+@audited(obj_field=None)
+class RoomProcedureType(Room.procedure_types.through):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("procedure type of a room")
+        verbose_name_plural = _("procedure types of rooms")
+
+
+@audited(obj_field=None)
+class DeviceProcedureType(Device.procedure_types.through):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("procedure type of a device")
+        verbose_name_plural = _("procedure types of devices")
+
+
+@audited(obj_field=None)
+class SpecialistSkill(Specialist.skills.through):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("skill of a specialist")
+        verbose_name_plural = _("skills of specialists")
+
+
+@audited(obj_field=None)
+class CourseIndication(Course.indications.through):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("indication of a course")
+        verbose_name_plural = _("indications of courses")
