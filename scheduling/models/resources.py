@@ -1,5 +1,7 @@
 """What a session needs, when it is there, and when it is not."""
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
@@ -138,6 +140,10 @@ class WorkingHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.starts:%H:%M}–{self.ends:%H:%M}"
+
+    def holds_on(self, day: date) -> bool:
+        """True where ``day`` lies within the dates from and until which the hours are in force."""
+        return (self.valid_from or day) <= day <= (self.valid_until or day)
 
 
 @audited()

@@ -1,0 +1,229 @@
+"""The database as the planner's input: who and what is free, day by day, in three queries.
+
+Everything becomes bitmasks of five-minute cells of the clinic's wall clock. Free is what lies in
+working hours (the clinic's and the specialist's own) and in no appointment or unavailability.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+
+from django.db import connection
+from django.db.models import CharField, Value
+from django.utils import timezone
+
+from cryoclinic.models import Clinic
+from procedures.models import ProcedureType
+from scheduling.clock import cell_at, place_of, unclear_cells
+from scheduling.models import Device, Room, Specialist, WorkingHours
+from scheduling.planner import CELLS_PER_DAY, cells
+
+Masks = tuple[int, ...]
+Owner = tuple[str, int]
+
+SPECIALIST, ROOM, DEVICE, CLIENT = "specialist", "room", "device", "client"
+CLINIC = ("clinic", 0)
+
+DAY_BYTES = CELLS_PER_DAY // 8
+RUN = re.compile(r"\[(-?\d+),(-?\d+)\)")
+
+# Busy times as runs of cells counted from the first day's midnight on the wall clock. One pass over
+# the clinic's appointments serves specialists, rooms and devices; range_agg joins what touches.
+# Where the clock is put back an end may read earlier than its start: those cells are never offered,
+# so the two are merely put in order.
+BUSY = """
+WITH taken AS MATERIALIZED (
+    SELECT specialist_id, room_id, device_id, treatment AS span
+      FROM scheduling_appointment
+     WHERE clinic_id = %(clinic)s AND day BETWEEN %(first)s AND %(last)s
+       AND status <> 'cancelled' AND NOT id = ANY(%(except)s)
+), busy (kind, id, span) AS (
+    SELECT 'specialist', specialist_id, span FROM taken
+    UNION ALL SELECT 'room', room_id, span FROM taken
+    UNION ALL SELECT 'device', device_id, span FROM taken WHERE device_id IS NOT NULL
+    UNION ALL
+    SELECT 'client', client_id, visit
+      FROM scheduling_appointment
+     WHERE int8range(client_id, client_id, '[]') = int8range(%(client)s, %(client)s, '[]')
+       AND visit && tstzrange(%(starts)s, %(ends)s)
+       AND status <> 'cancelled' AND NOT id = ANY(%(except)s)
+    UNION ALL
+    SELECT CASE WHEN specialist_id IS NOT NULL THEN 'specialist'
+                WHEN room_id IS NOT NULL THEN 'room'
+                WHEN device_id IS NOT NULL THEN 'device' ELSE 'clinic' END,
+           coalesce(specialist_id, room_id, device_id, 0), period
+      FROM scheduling_unavailability
+     WHERE clinic_id = %(clinic)s AND period && tstzrange(%(starts)s, %(ends)s)
+), wall AS (
+    SELECT kind, id,
+           extract(epoch FROM lower(span) AT TIME ZONE %(zone)s - %(first)s::timestamp) / 300 AS a,
+           extract(epoch FROM upper(span) AT TIME ZONE %(zone)s - %(first)s::timestamp) / 300 AS b
+      FROM busy
+)
+SELECT kind, id,
+       range_agg(int4range(floor(least(a, b))::integer, ceil(greatest(a, b))::integer))::text
+  FROM wall GROUP BY kind, id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    """Free cells per day from ``first_day`` on, of all that could take part, and of the client."""
+
+    first_day: date
+    specialists: Mapping[int, Masks]
+    rooms: Mapping[int, Masks]
+    devices: Mapping[int, Masks] | None
+    client: Masks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Whose free time is asked for: a procedure type and a client over ``days`` days.
+
+    The appointments in ``ignoring`` (ids) count as not there: a course's own that may be moved.
+    """
+
+    clinic: Clinic
+    client_id: int
+    procedure_type: ProcedureType
+    first_day: date
+    days: int
+    ignoring: Collection[int] = ()
+
+    @cached_property
+    def last_day(self) -> date:
+        return self.first_day + timedelta(days=self.days - 1)
+
+    @cached_property
+    def dates(self) -> list[date]:
+        return [self.first_day + timedelta(days=index) for index in range(self.days)]
+
+
+def read_availability(question: Question, *, now: datetime | None = None) -> Availability:
+    """Answer the question as of ``now`` (aware; the present if not given): the past is not free."""
+    candidates = _candidates(question)
+    hours = _hours(question)
+    busy = _busy(question)
+    open_time = hours[CLINIC] & ~busy[CLINIC] & ~_closed(question, now or timezone.now())
+
+    def free(kind: str, pk: int) -> Masks:
+        return _by_day(open_time & ~busy[kind, pk], question.days)
+
+    return Availability(
+        first_day=question.first_day,
+        specialists={
+            pk: _by_day(open_time & hours[SPECIALIST, pk] & ~busy[SPECIALIST, pk], question.days)
+            for pk in candidates[SPECIALIST]
+        },
+        rooms={pk: free(ROOM, pk) for pk in candidates[ROOM]},
+        devices={pk: free(DEVICE, pk) for pk in candidates[DEVICE]}
+        if question.procedure_type.needs_device
+        else None,
+        client=free(CLIENT, question.client_id),
+    )
+
+
+def _candidates(question: Question) -> Mapping[str, list[int]]:
+    """The ids of the specialists with the skill and of the rooms and devices that fit, in order."""
+    of_type = {
+        SPECIALIST: Specialist.objects.filter(skills=question.procedure_type),
+        ROOM: Room.objects.filter(procedure_types=question.procedure_type),
+        DEVICE: Device.objects.filter(procedure_types=question.procedure_type),
+    }
+    specialists, *others = (
+        rows.active()
+        .of(question.clinic)
+        .order_by()
+        .values_list(Value(kind, output_field=CharField()), "pk")
+        for kind, rows in of_type.items()
+    )
+    found = defaultdict(list)
+    for kind, pk in sorted(specialists.union(*others, all=True)):
+        found[kind].append(pk)
+    return found
+
+
+def _hours(question: Question) -> Mapping[Owner, int]:
+    """The working hours of the clinic and of each specialist, as a strip of cells."""
+    weekly: dict[Owner, list[WorkingHours]] = defaultdict(list)
+    rows = WorkingHours.objects.filter(clinic=question.clinic)
+    for row in rows.during(question.first_day, question.last_day):
+        weekly[(SPECIALIST, row.specialist_id) if row.specialist_id else CLINIC].append(row)
+    return defaultdict(
+        int, {owner: _strip(_weeks(rows, question.dates)) for owner, rows in weekly.items()}
+    )
+
+
+def _weeks(rows: Iterable[WorkingHours], dates: Iterable[date]) -> Iterator[int]:
+    """The mask of each date; a span of hours counts only where it covers whole cells."""
+    spans = [(row, cells(cell_at(row.starts, up=True), _end_cell(row.ends))) for row in rows]
+    for day in dates:
+        mask = 0
+        for row, span in spans:
+            if row.weekday == day.weekday() and row.holds_on(day):
+                mask |= span
+        yield mask
+
+
+def _end_cell(ends: time) -> int:
+    """The last minute of the day, 23:59, stands for midnight, which a time can't say."""
+    return CELLS_PER_DAY if ends >= time(23, 59) else cell_at(ends)
+
+
+def _busy(question: Question) -> Mapping[Owner, int]:
+    """What is taken of each resource, of the client and of the whole clinic, as strips of cells."""
+    zone = question.clinic.zone
+    span = {
+        "starts": datetime.combine(question.first_day, time(), tzinfo=zone),
+        "ends": datetime.combine(question.last_day + timedelta(days=1), time(), tzinfo=zone),
+    }
+    parameters = span | {
+        "clinic": question.clinic.pk,
+        "client": question.client_id,
+        "first": question.first_day,
+        "last": question.last_day,
+        "zone": question.clinic.time_zone,
+        "except": list(question.ignoring),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(BUSY, parameters)
+        rows = cursor.fetchall()
+    limit = question.days * CELLS_PER_DAY
+    return defaultdict(int, {(kind, pk): _taken(runs, limit) for kind, pk, runs in rows})
+
+
+def _taken(runs: str, limit: int) -> int:
+    """The strip of a multirange of cells such as ``{[126,130),[140,144)}``, cut to [0, limit)."""
+    strip = 0
+    for first, last in RUN.findall(runs):
+        start, end = max(0, int(first)), min(limit, int(last))
+        if start < end:
+            strip |= cells(start, end)
+    return strip
+
+
+def _closed(question: Question, now: datetime) -> int:
+    """Cells that can't be had whatever is free: the past, and hours that a clock change blurs."""
+    zone = question.clinic.zone
+    today, cell = place_of(zone, now)
+    gone = (today - question.first_day).days * CELLS_PER_DAY + cell + 1
+    past = (1 << gone) - 1 if gone > 0 else 0
+    return past | _strip(unclear_cells(zone, day) for day in question.dates)
+
+
+def _strip(masks: Iterable[int]) -> int:
+    """The masks of consecutive days as one number, the first day in the lowest bits."""
+    return int.from_bytes(b"".join(mask.to_bytes(DAY_BYTES, "little") for mask in masks), "little")
+
+
+def _by_day(strip: int, days: int) -> Masks:
+    """The other way round."""
+    octets = strip.to_bytes(days * DAY_BYTES, "little")
+    return tuple(
+        int.from_bytes(octets[start : start + DAY_BYTES], "little")
+        for start in range(0, days * DAY_BYTES, DAY_BYTES)
+    )

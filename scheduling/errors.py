@@ -1,0 +1,118 @@
+"""What a booking can be refused for, each with the rule and the next step in the user's words."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cryoclinic.errors import Refused, Text
+
+
+class SlotTaken(Refused):
+    """Specialist, room, device or client is somewhere else at that time."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message, _("Choose another time: the free ones are offered below."))
+
+
+class TooSoon(Refused):
+    """Closer to a neighbouring session than the course's minimum gap."""
+
+    def __init__(self, *, gap: int, min_gap: int, neighbour: date | None = None) -> None:
+        self.gap, self.min_gap, self.neighbour = gap, min_gap, neighbour
+        if neighbour is None:
+            what = _("This is too close to another session of the course.")
+        else:
+            what = ngettext(
+                "This is %(gap)d day from the session on %(day)s.",
+                "This is %(gap)d days from the session on %(day)s.",
+                abs(gap),
+            ) % {"gap": abs(gap), "day": date_format(neighbour, "DATE_FORMAT")}
+        rule = ngettext(
+            "Sessions are at least %(days)d day apart; this is a safety rule.",
+            "Sessions are at least %(days)d days apart; this is a safety rule.",
+            min_gap,
+        ) % {"days": min_gap}
+        super().__init__(f"{what} {rule}", _("Choose a day that keeps the gap on both sides."))
+
+
+class NotCleared(Refused):
+    """The client's screening does not clear the procedure on that day."""
+
+    def __init__(self, message: Text = "", next_step: Text = "") -> None:
+        super().__init__(
+            message or _("The client is not cleared for this procedure on that day."),
+            next_step
+            or _("Open the client's screening: it says why, and from when it is possible."),
+        )
+
+
+class CourseFull(Refused):
+    """All planned sessions are booked or done."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("All planned sessions of this course are already booked or done."),
+            _("Move a session instead, or book a new course."),
+        )
+
+
+class CourseAlreadyOpen(Refused):
+    """The client has an open course of the same procedure on the same zone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The client already has an open course of this procedure on this zone."),
+            _("Continue that course, or stop it before booking a new one."),
+        )
+
+
+class OutOfHours(Refused):
+    """Nobody works then, or the day is outside what can be booked."""
+
+
+class WrongState(Refused):
+    """The appointment or the course is no longer in a state that allows it."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message, _("Look at its current state: somebody may have changed it."))
+
+
+class StalePlan(Refused):
+    """The plan no longer fits what it was made for."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message, _("Ask for times again."))
+
+
+class Busy(Refused):
+    """Somebody else holds the rows just now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody else is booking the same specialist, room or client at this moment."),
+            _("Try again in a few seconds; nothing was changed."),
+        )
+
+
+def of_constraint(name: str, **facts: Any) -> Refused | None:
+    """The refusal that a broken database constraint stands for; None for an unknown one."""
+    taken = {
+        "appointment_specialist_free": _("The specialist has just been booked at that time."),
+        "appointment_room_free": _("The room has just been taken at that time."),
+        "appointment_device_free": _("The device has just been taken at that time."),
+        "appointment_client_free": _("The client has another visit at that time."),
+    }
+    if name in taken:
+        return SlotTaken(taken[name])
+    if name == "appointment_min_gap":
+        return TooSoon(gap=0, min_gap=facts.get("min_gap", 2))
+    if name in ("appointment_place", "appointment_place_planned"):
+        return CourseFull()
+    if name in ("appointment_cleared_on_the_day", "appointment_screened_on_the_day"):
+        return NotCleared()
+    if name == "course_one_open_per_zone":
+        return CourseAlreadyOpen()
+    return None

@@ -1,0 +1,63 @@
+"""The one order in which rows that bookings compete for are locked, and what a conflict means.
+
+Client, course, specialists, rooms, devices; within each by primary key; always FOR NO KEY UPDATE,
+which foreign keys to the same rows do not wait for. Exclusion constraints alone deadlock under
+load: two transactions each wait for the other's uncommitted row. After the lock they only ever
+have the last word.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, OperationalError, models
+from django.db.models import QuerySet
+
+from clients.models import Client
+from scheduling import errors
+from scheduling.models import Course, Device, Room, Specialist
+from scheduling.planner import Slot
+
+LOCK_NOT_AVAILABLE = "55P03"
+DEADLOCK = "40P01"
+
+
+def lock_client(client_id: int) -> None:
+    _lock(Client.objects.filter(pk=client_id))
+
+
+def lock_course(course_id: int) -> Course:
+    """The course as it is now, its row locked until the end of the transaction."""
+    return Course.objects.select_for_update(no_key=True).get(pk=course_id)
+
+
+def lock_resources(slots: Iterable[Slot]) -> None:
+    """Every specialist, room and device that the slots need."""
+    slots = list(slots)
+    _lock(Specialist.objects.filter(pk__in={slot.specialist for slot in slots}))
+    _lock(Room.objects.filter(pk__in={slot.room for slot in slots}))
+    devices = {slot.device for slot in slots} - {None}
+    if devices:
+        _lock(Device.objects.filter(pk__in=devices))
+
+
+def _lock(rows: QuerySet[models.Model]) -> None:
+    list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
+
+
+@contextmanager
+def conflicts_in_words(**facts: object) -> Iterator[None]:
+    """Raise the refusal that a broken constraint or a lock not had stands for.
+
+    Goes around the whole transaction: after the error nothing more can be asked of it.
+    """
+    try:
+        yield
+    except (IntegrityError, OperationalError) as error:
+        cause = error.__cause__
+        if getattr(cause, "pgcode", None) in (LOCK_NOT_AVAILABLE, DEADLOCK):
+            raise errors.Busy() from error
+        name = getattr(getattr(cause, "diag", None), "constraint_name", None) or ""
+        refusal = errors.of_constraint(name, **facts)
+        if refusal is None:
+            raise
+        raise refusal from error

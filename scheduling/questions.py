@@ -1,0 +1,130 @@
+"""What the planner is asked about a course, new or existing: the one place that builds a request.
+
+Planning, changing by hand, booking, moving and adding a session are all judged by such a request,
+so that they can't follow different rules.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from clients.models import Client, Screening
+from clients.selectors import screening_facts, uncleared_days
+from cryoclinic.models import Clinic
+from procedures.models import ProcedureType, Zone
+from procedures.selectors import protocol_for
+from scheduling.availability import Question, read_availability
+from scheduling.clock import cell_at
+from scheduling.errors import NotCleared
+from scheduling.models import Course
+from scheduling.planner import CELL_MINUTES, CELLS_PER_DAY, MAX_DAYS, PlanRequest
+from scheduling.wishes import Wishes
+
+# Days of slack behind the longest plan that keeps every gap, for busy weeks and narrow wishes.
+SLACK_DAYS = 21
+
+
+@dataclass(frozen=True, kw_only=True)
+class Treatment:
+    """What is planned: a procedure on a zone with its gaps and its number of sessions."""
+
+    clinic: Clinic
+    client: Client
+    procedure_type: ProcedureType
+    zone: Zone
+    sessions: int
+    min_gap: int
+    max_gap: int
+
+    @classmethod
+    def of_course(cls, course: Course, *, sessions: int) -> "Treatment":
+        return cls(
+            clinic=course.clinic,
+            client=course.client,
+            procedure_type=course.procedure_type,
+            zone=course.zone,
+            sessions=sessions,
+            min_gap=course.min_gap_days,
+            max_gap=course.max_gap_days,
+        )
+
+    @property
+    def longest_days(self) -> int:
+        """How many days a plan that keeps every gap can take, and some slack."""
+        return min(self.sessions * self.max_gap + SLACK_DAYS, MAX_DAYS)
+
+
+def plan_request(
+    treatment: Treatment,
+    *,
+    screening: Screening,
+    first_day: date,
+    days: int,
+    wishes: Wishes | None = None,
+    ignoring: Sequence[int] = (),
+) -> PlanRequest:
+    """The planner's question over ``days`` days from ``first_day``, or from the first cleared one.
+
+    ``ignoring``: ids of appointments that count as not there. Raises ``NotCleared`` where no day
+    within the planner's reach is cleared.
+    """
+    protocol = protocol_for(treatment.procedure_type, treatment.zone)
+    uncleared = _uncleared(treatment, screening, first_day)
+    first_day = _first_cleared(uncleared, first_day)
+    free = read_availability(
+        Question(
+            clinic=treatment.clinic,
+            client_id=treatment.client.pk,
+            procedure_type=treatment.procedure_type,
+            first_day=first_day,
+            days=days,
+            ignoring=ignoring,
+        )
+    )
+    return PlanRequest(
+        first_day=first_day,
+        specialists=free.specialists,
+        rooms=free.rooms,
+        devices=free.devices,
+        client=free.client,
+        uncleared=uncleared,
+        treatment_cells=protocol.occupied_minutes // CELL_MINUTES,
+        visit_cells=protocol.visit_minutes // CELL_MINUTES,
+        sessions=treatment.sessions,
+        min_gap=treatment.min_gap,
+        max_gap=treatment.max_gap,
+        **_wished(wishes or Wishes()),
+    )
+
+
+def _uncleared(treatment: Treatment, screening: Screening, first_day: date) -> Mapping[date, str]:
+    days = uncleared_days(
+        screening_facts(screening),
+        zone=treatment.zone,
+        first_day=first_day,
+        last_day=first_day + timedelta(days=MAX_DAYS - 1),
+    )
+    return {day: reason.code for day, reason in days.items()}
+
+
+def _first_cleared(uncleared: Mapping[date, str], first_day: date) -> date:
+    for offset in range(MAX_DAYS):
+        day = first_day + timedelta(days=offset)
+        if day not in uncleared:
+            return day
+    raise NotCleared()
+
+
+def _wished(wishes: Wishes) -> dict[str, Any]:
+    """The wishes in the planner's units."""
+    earliest = 0 if wishes.earliest is None else cell_at(wishes.earliest, up=True)
+    latest = CELLS_PER_DAY if wishes.latest is None else cell_at(wishes.latest)
+    return {
+        "not_before": wishes.not_before,
+        "weekdays": wishes.weekdays,
+        "hours": (earliest, latest) if (wishes.earliest or wishes.latest) else None,
+        "wished_cell": None if wishes.around is None else cell_at(wishes.around),
+        "only_specialist": wishes.only_specialist,
+        "wished_specialist": wishes.specialist,
+    }

@@ -1,0 +1,225 @@
+"""What can happen to one appointment, each as a service: it is moved, cancelled, attended."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cryoclinic.audit import service
+from cryoclinic.models import User
+from procedures.selectors import protocol_for
+from scheduling import planner
+from scheduling.errors import NotCleared, WrongState
+from scheduling.explain import refused
+from scheduling.locks import conflicts_in_words, lock_course, lock_resources
+from scheduling.models import Appointment, Course
+from scheduling.planner import Slot
+from scheduling.questions import Treatment, plan_request
+from scheduling.services import outbox
+from scheduling.spans import slot_of, spans_of
+
+Status = Appointment.Status
+
+
+@conflicts_in_words()
+@service
+def move_appointment(*, by: User, appointment: Appointment, slot: Slot) -> Appointment:
+    """Move the appointment to the slot; it stays the same appointment.
+
+    Its confirmation ends and its schedule version rises, so that the client is told of the new
+    time. Raises a ``Refused`` that names the rule.
+    """
+    appointment = _locked(appointment)
+    _require(appointment, Status.BOOKED)
+    if slot_of(appointment) == slot:
+        return appointment
+    check_slot(appointment.course, slot, appointment, ignoring=appointment)
+    protocol = protocol_for(appointment.course.procedure_type, appointment.course.zone)
+    appointment.treatment, appointment.visit = spans_of(appointment.clinic, slot, protocol)
+    appointment.specialist_id, appointment.room_id = slot.specialist, slot.room
+    appointment.device_id = slot.device
+    appointment.schedule_version += 1
+    appointment.confirmed_at = None
+    appointment.save()
+    appointment.refresh_from_db(fields=["day"])
+    _tell_anew(appointment)
+    return appointment
+
+
+@conflicts_in_words()
+@service
+def cancel_appointment(*, by: User, appointment: Appointment, reason: str = "") -> Appointment:
+    """Call it off; its time is free at once and its place in the course open again."""
+    appointment = _locked(appointment)
+    _require(appointment, Status.BOOKED, Status.CHECKED_IN)
+    return _set_status(appointment, Status.CANCELLED, reason)
+
+
+@conflicts_in_words()
+@service
+def restore_appointment(*, by: User, appointment: Appointment) -> Appointment:
+    """Undo a cancellation, where time, gaps, place and clearance still allow it."""
+    appointment = _locked(appointment)
+    _require(appointment, Status.CANCELLED)
+    check_slot(appointment.course, slot_of(appointment), appointment, ignoring=appointment)
+    appointment.schedule_version += 1
+    restored = _set_status(appointment, Status.BOOKED)
+    _tell_anew(restored)
+    return restored
+
+
+@conflicts_in_words()
+@service
+def confirm_appointment(*, by: User, appointment: Appointment) -> Appointment:
+    """The client has said that they will come."""
+    appointment = _locked(appointment)
+    _require(appointment, Status.BOOKED)
+    appointment.confirmed_at = appointment.confirmed_at or timezone.now()
+    appointment.save(update_fields=["confirmed_at"])
+    return appointment
+
+
+@conflicts_in_words()
+@service
+def check_in(*, by: User, appointment: Appointment) -> Appointment:
+    """The client is here. Only on the day, in an active course, with a screening that counts."""
+    appointment = _locked(appointment)
+    _require(appointment, Status.BOOKED)
+    if appointment.day != appointment.clinic.today():
+        raise WrongState(_("A client is checked in on the day of the visit."))
+    _require_active(appointment.course)
+    if appointment.needs_rescreening:
+        raise NotCleared(
+            _("The screening is no longer valid on the day of this visit."),
+            _("Screen the client again, then check them in."),
+        )
+    return _set_status(appointment, Status.CHECKED_IN)
+
+
+@conflicts_in_words()
+@service
+def undo_check_in(*, by: User, appointment: Appointment) -> Appointment:
+    appointment = _locked(appointment)
+    _require(appointment, Status.CHECKED_IN)
+    return _set_status(appointment, Status.BOOKED)
+
+
+@conflicts_in_words()
+@service
+def mark_missed(*, by: User, appointment: Appointment) -> Appointment:
+    """The client did not come; the session has to be booked again within the gap."""
+    appointment = _locked(appointment)
+    _require(appointment, Status.BOOKED)
+    if appointment.starts_at > timezone.now():
+        raise WrongState(_("A visit can be missed only after it should have begun."))
+    return _set_status(appointment, Status.MISSED)
+
+
+@conflicts_in_words()
+@service
+def undo_missed(*, by: User, appointment: Appointment) -> Appointment:
+    """The client was there after all, or came late."""
+    appointment = _locked(appointment)
+    _require(appointment, Status.MISSED)
+    return _set_status(appointment, Status.BOOKED)
+
+
+@conflicts_in_words()
+@service
+def complete_appointment(*, by: User, appointment: Appointment) -> Appointment:
+    """The session was given. The course is completed with its last one."""
+    appointment = _locked(appointment)
+    _require(appointment, Status.CHECKED_IN)
+    if appointment.visit_check_id is None:
+        raise NotCleared(
+            _("The passing contraindications were not asked again at this visit."),
+            _("Ask them first; then record the session."),
+        )
+    appointment = _set_status(appointment, Status.COMPLETED)
+    course = appointment.course
+    done = course.appointments.filter(status=Status.COMPLETED).count()
+    if done == course.sessions_planned:
+        course.status = Course.Status.COMPLETED
+        course.save(update_fields=["status"])
+    return appointment
+
+
+def check_slot(
+    course: Course, slot: Slot, appointment: Appointment | None, *, ignoring: Appointment | None
+) -> None:
+    """Lock what the slot needs and ask every rule of it; raises the refusal in words.
+
+    Gaps are asked against the course's other live appointments. For a new one ``appointment`` is
+    None, and the screening that of the course's latest appointment.
+    """
+    _require_active(course)
+    lock_resources([slot])
+    others = course.appointments.live()
+    if ignoring is not None:
+        others = others.exclude(pk=ignoring.pk)
+    before, after = neighbours(slot.day, others.values_list("day", flat=True))
+    screening = appointment.screening if appointment else screening_of(course)
+    request = plan_request(
+        Treatment.of_course(course, sessions=1),
+        screening=screening,
+        first_day=slot.day,
+        days=1,
+        ignoring=[ignoring.pk] if ignoring else [],
+    )
+    refusal = planner.refuse(request, slot, before=before, after=after)
+    if refusal is not None:
+        raise refused(request, refusal)
+
+
+def neighbours(day: date, days: Iterable[date]) -> tuple[date | None, date | None]:
+    """The nearest of the days up to ``day`` and the nearest after it."""
+    days = list(days)
+    before = max((other for other in days if other <= day), default=None)
+    return before, min((other for other in days if other > day), default=None)
+
+
+def screening_of(course: Course):
+    """The screening that the course's appointments rely on: that of the newest of them."""
+    return course.appointments.select_related("screening").latest("id").screening
+
+
+def _locked(appointment: Appointment) -> Appointment:
+    """The appointment as it is now, its course's row locked first."""
+    course = lock_course(appointment.course_id)
+    fresh = Appointment.objects.select_related(
+        "clinic", "client", "screening", "specialist__user", "room", "device"
+    ).get(pk=appointment.pk)
+    fresh.course = course
+    return fresh
+
+
+def _require(appointment: Appointment, *statuses: str) -> None:
+    if appointment.status not in statuses:
+        raise WrongState(
+            _("The appointment is “%(status)s”, so this can't be done.")
+            % {"status": appointment.get_status_display()}
+        )
+
+
+def _require_active(course: Course) -> None:
+    if course.status == Course.Status.HELD:
+        raise WrongState(
+            _("The course is on hold: %(reason)s.") % {"reason": course.held_reason.rstrip(".")}
+        )
+    if not course.is_open:
+        raise WrongState(_("The course is “%(status)s”.") % {"status": course.get_status_display()})
+
+
+def _set_status(appointment: Appointment, status: str, reason: str = "") -> Appointment:
+    appointment.status = status
+    appointment.status_reason = reason
+    appointment.save(update_fields=["status", "status_reason", "schedule_version"])
+    if status in (Status.CANCELLED, Status.MISSED):
+        outbox.withdraw([appointment])
+    return appointment
+
+
+def _tell_anew(appointment: Appointment) -> None:
+    outbox.withdraw([appointment])
+    outbox.schedule_reminders([appointment], now=timezone.now())
