@@ -1,12 +1,13 @@
 """The record of changes covers who has which role and which permission beyond it."""
 
-import cryoclinic.audit
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import cryoclinic.audit
 
 
 class Migration(migrations.Migration):

@@ -1,11 +1,12 @@
 """The record of changes covers which procedure types an advice is for."""
 
-import cryoclinic.audit
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+
+import cryoclinic.audit
 
 
 class Migration(migrations.Migration):
