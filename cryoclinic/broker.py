@@ -17,6 +17,8 @@ from typing import Any
 from kombu.transport import filesystem
 from kombu.utils.json import dumps
 
+LONGEST_WAIT = 0.5  # seconds
+
 
 class Channel(filesystem.Channel):
     """A queue is the files named after it in one folder, in the order of their names."""
@@ -66,4 +68,10 @@ class Channel(filesystem.Channel):
 
 
 class Transport(filesystem.Transport):
+    """Looks often and waits briefly, so that a worker told to stop hears of it at once."""
+
     Channel = Channel
+    polling_interval = 0.2
+
+    def drain_events(self, connection: Any, timeout: float | None = None) -> Any:
+        return super().drain_events(connection, min(timeout or LONGEST_WAIT, LONGEST_WAIT))

@@ -131,7 +131,7 @@ def prepare() -> None:
     from django.core.management import call_command, get_commands
 
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable")
+    call_command("createcachetable", verbosity=0)
     if not settings.DEBUG:
         call_command("collectstatic", verbosity=0, interactive=False)
     if "seed_demo" in get_commands():
@@ -140,10 +140,11 @@ def prepare() -> None:
 
 def commands() -> dict[str, list[str]]:
     """The processes by name."""
-    celery = [sys.executable, "-m", "celery", "--app=cryoclinic"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "--app=cryoclinic"]
     return {
         "web": [sys.executable, "-m", "gunicorn"],
-        "worker": [*celery, "worker", "--concurrency=2", "--without-gossip", "--without-mingle"],
+        # One task after the other in the worker itself: told to stop, it finishes the one it has.
+        "worker": [*celery, "worker", "--pool=solo", "--without-gossip", "--without-mingle"],
         "beat": [*celery, "beat", "--pidfile="],
     }
 
@@ -199,7 +200,12 @@ def pid_file(name: str) -> Path:
 
 def run() -> int:
     # The processes get the environment as it was; our own commands may take their time.
-    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    environment = os.environ | {
+        "PYTHONUNBUFFERED": "1",
+        # On a developer's machine these two are no news.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges,"
+        "ignore:Using settings.DEBUG leads to a memory",
+    }
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cryoclinic.settings")
     os.environ.setdefault("STATEMENT_TIMEOUT_SECONDS", "0")
     from django.conf import settings
