@@ -4,14 +4,49 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+
+from clients import search
+from clients.expressions import Trigrams
 
 if TYPE_CHECKING:
-    from clients.models import Screening
+    from clients.models import Client, Screening
+
+
+def _found_by(word: str) -> Q:
+    """The index finds the rows that have all the word's trigrams; the text itself decides."""
+    found = Q(search_text__contains=word)
+    if len(word) >= search.SHORTEST:
+        found &= Q(trigrams__contains=Trigrams(Value(word)))
+    return found
 
 
 class ClientQuerySet(models.QuerySet["Client"]):
-    pass
+    def matching(self, query: search.Query) -> Self:
+        """Those in whose name, phone or e-mail every word is found; none for an empty query."""
+        if not query:
+            return self.none()
+        found = Q()
+        for spellings in query.words:
+            any_spelling = Q()
+            for spelling in spellings:
+                any_spelling |= _found_by(spelling)
+            found &= any_spelling
+        return self.filter(found)
+
+    def after(self, client: "Client") -> Self:
+        """Those that come later by name; the first condition is what the index can start from."""
+        return self.filter(
+            Q(name__gte=client.name), Q(name__gt=client.name) | Q(id__gt=client.id)
+        ).order_by("name", "id")
+
+    def with_email(self, email: str) -> Self:
+        """Those with this address in any case, found through the search index."""
+        return self.filter(_found_by(email.lower()), email__iexact=email)
+
+    def named(self, name: str) -> Self:
+        """Those with this very name in any case, found through the search index."""
+        return self.filter(_found_by(name.lower().replace("ё", "е")), name__iexact=name)
 
 
 class ScreeningQuerySet(models.QuerySet["Screening"]):
@@ -33,5 +68,9 @@ class AnswerQuerySet(models.QuerySet):
 
 
 class ClearanceQuerySet(models.QuerySet):
+    def standing(self) -> Self:
+        """Those that were not revoked, whatever their days."""
+        return self.filter(revoked_at=None)
+
     def on_day(self, day: date) -> Self:
-        return self.filter(revoked_at=None, valid_from__lte=day, expires_on__gte=day)
+        return self.standing().filter(valid_from__lte=day, expires_on__gte=day)

@@ -14,355 +14,939 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_search_functions'),
-        ('procedures', '0001_catalogue'),
+        ("clients", "0001_search_functions"),
+        ("procedures", "0001_catalogue"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ClientEvent',
+            name="ClientEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_role', models.CharField(db_default=cryoclinic.audit.SessionUser(), max_length=63)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('phone', models.CharField(help_text='With the country code, such as +7 912 345-67-89.', max_length=16, validators=[clients.validators.validate_phone], verbose_name='phone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('birth_date', models.DateField(blank=True, null=True, validators=[clients.validators.validate_birth_date], verbose_name='birth date')),
-                ('language', models.CharField(choices=[('en', 'English'), ('ru', 'Русский')], default='ru', max_length=5, verbose_name='language')),
-                ('email_consent', models.BooleanField(default=False, help_text='Plans, reminders and changes are sent only with it.', verbose_name='agrees to get e-mail')),
-                ('email_consent_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='agreed at')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='added at')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_role",
+                    models.CharField(db_default=cryoclinic.audit.SessionUser(), max_length=63),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                (
+                    "phone",
+                    models.CharField(
+                        help_text="With the country code, such as +7 912 345-67-89.",
+                        max_length=16,
+                        validators=[clients.validators.validate_phone],
+                        verbose_name="phone",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                (
+                    "birth_date",
+                    models.DateField(
+                        blank=True,
+                        null=True,
+                        validators=[clients.validators.validate_birth_date],
+                        verbose_name="birth date",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("ru", "Русский")],
+                        default="ru",
+                        max_length=5,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "email_consent",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Plans, reminders and changes are sent only with it.",
+                        verbose_name="agrees to get e-mail",
+                    ),
+                ),
+                (
+                    "email_consent_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="agreed at"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="added at")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Screening',
+            name="Screening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_at', models.DateTimeField(verbose_name='asked at')),
-                ('asked_on', models.DateField(verbose_name='asked on')),
-                ('valid_until', models.DateField(verbose_name='valid until')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("asked_on", models.DateField(verbose_name="asked on")),
+                ("valid_until", models.DateField(verbose_name="valid until")),
             ],
             options={
-                'verbose_name': 'screening',
-                'verbose_name_plural': 'screenings',
-                'ordering': ['-asked_at', '-id'],
+                "verbose_name": "screening",
+                "verbose_name_plural": "screenings",
+                "ordering": ["-asked_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ScreeningEvent',
+            name="ScreeningEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_role', models.CharField(db_default=cryoclinic.audit.SessionUser(), max_length=63)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('asked_at', models.DateTimeField(verbose_name='asked at')),
-                ('asked_on', models.DateField(verbose_name='asked on')),
-                ('valid_until', models.DateField(verbose_name='valid until')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_role",
+                    models.CharField(db_default=cryoclinic.audit.SessionUser(), max_length=63),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("asked_on", models.DateField(verbose_name="asked on")),
+                ("valid_until", models.DateField(verbose_name="valid until")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question', models.CharField(max_length=300, verbose_name='question as asked')),
-                ('kind', models.CharField(choices=[('absolute', 'absolute'), ('passing', 'passing')], max_length=8, verbose_name='kind')),
-                ('zone_bound', models.BooleanField(verbose_name='only for the affected zones')),
-                ('present', models.BooleanField(verbose_name='answered yes')),
-                ('affected_zones', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None, verbose_name='affected zones')),
-                ('stops_until', models.DateField(blank=True, null=True, verbose_name='stops until')),
-                ('comment', models.CharField(blank=True, max_length=300, verbose_name='comment')),
-                ('contraindication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='procedures.contraindication', verbose_name='contraindication')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("question", models.CharField(max_length=300, verbose_name="question as asked")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("absolute", "absolute"), ("passing", "passing")],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("zone_bound", models.BooleanField(verbose_name="only for the affected zones")),
+                ("present", models.BooleanField(verbose_name="answered yes")),
+                (
+                    "affected_zones",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="affected zones",
+                    ),
+                ),
+                (
+                    "stops_until",
+                    models.DateField(blank=True, null=True, verbose_name="stops until"),
+                ),
+                ("comment", models.CharField(blank=True, max_length=300, verbose_name="comment")),
+                (
+                    "contraindication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="procedures.contraindication",
+                        verbose_name="contraindication",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'answer',
-                'verbose_name_plural': 'answers',
-                'ordering': ['contraindication__position'],
+                "verbose_name": "answer",
+                "verbose_name_plural": "answers",
+                "ordering": ["contraindication__position"],
             },
         ),
         migrations.CreateModel(
-            name='AnswerEvent',
+            name="AnswerEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_role', models.CharField(db_default=cryoclinic.audit.SessionUser(), max_length=63)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('question', models.CharField(max_length=300, verbose_name='question as asked')),
-                ('kind', models.CharField(choices=[('absolute', 'absolute'), ('passing', 'passing')], max_length=8, verbose_name='kind')),
-                ('zone_bound', models.BooleanField(verbose_name='only for the affected zones')),
-                ('present', models.BooleanField(verbose_name='answered yes')),
-                ('affected_zones', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None, verbose_name='affected zones')),
-                ('stops_until', models.DateField(blank=True, null=True, verbose_name='stops until')),
-                ('comment', models.CharField(blank=True, max_length=300, verbose_name='comment')),
-                ('contraindication', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='procedures.contraindication', verbose_name='contraindication')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='clients.answer')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_role",
+                    models.CharField(db_default=cryoclinic.audit.SessionUser(), max_length=63),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("question", models.CharField(max_length=300, verbose_name="question as asked")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("absolute", "absolute"), ("passing", "passing")],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("zone_bound", models.BooleanField(verbose_name="only for the affected zones")),
+                ("present", models.BooleanField(verbose_name="answered yes")),
+                (
+                    "affected_zones",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="affected zones",
+                    ),
+                ),
+                (
+                    "stops_until",
+                    models.DateField(blank=True, null=True, verbose_name="stops until"),
+                ),
+                ("comment", models.CharField(blank=True, max_length=300, verbose_name="comment")),
+                (
+                    "contraindication",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="procedures.contraindication",
+                        verbose_name="contraindication",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="clients.answer",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Clearance',
+            name="Clearance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('absolute', 'absolute'), ('passing', 'passing')], default='passing', editable=False, max_length=8)),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('expires_on', models.DateField(verbose_name='last day')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('given_at', models.DateTimeField(auto_now_add=True, verbose_name='given at')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked at')),
-                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clearances', to='clients.answer', verbose_name='answer')),
-                ('given_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='given by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("absolute", "absolute"), ("passing", "passing")],
+                        default="passing",
+                        editable=False,
+                        max_length=8,
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("expires_on", models.DateField(verbose_name="last day")),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("given_at", models.DateTimeField(auto_now_add=True, verbose_name="given at")),
+                (
+                    "revoked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="revoked at"),
+                ),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clearances",
+                        to="clients.answer",
+                        verbose_name="answer",
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="given by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'clearance',
-                'verbose_name_plural': 'clearances',
-                'ordering': ['-given_at'],
+                "verbose_name": "clearance",
+                "verbose_name_plural": "clearances",
+                "ordering": ["-given_at"],
             },
         ),
         migrations.CreateModel(
-            name='ClearanceEvent',
+            name="ClearanceEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_role', models.CharField(db_default=cryoclinic.audit.SessionUser(), max_length=63)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('absolute', 'absolute'), ('passing', 'passing')], default='passing', editable=False, max_length=8)),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('expires_on', models.DateField(verbose_name='last day')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('given_at', models.DateTimeField(auto_now_add=True, verbose_name='given at')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked at')),
-                ('answer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clients.answer', verbose_name='answer')),
-                ('given_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='given by')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='clients.clearance')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_role",
+                    models.CharField(db_default=cryoclinic.audit.SessionUser(), max_length=63),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("absolute", "absolute"), ("passing", "passing")],
+                        default="passing",
+                        editable=False,
+                        max_length=8,
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("expires_on", models.DateField(verbose_name="last day")),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("given_at", models.DateTimeField(auto_now_add=True, verbose_name="given at")),
+                (
+                    "revoked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="revoked at"),
+                ),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clients.answer",
+                        verbose_name="answer",
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="given by",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="clients.clearance",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Client',
+            name="Client",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('phone', models.CharField(help_text='With the country code, such as +7 912 345-67-89.', max_length=16, validators=[clients.validators.validate_phone], verbose_name='phone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('birth_date', models.DateField(blank=True, null=True, validators=[clients.validators.validate_birth_date], verbose_name='birth date')),
-                ('language', models.CharField(choices=[('en', 'English'), ('ru', 'Русский')], default='ru', max_length=5, verbose_name='language')),
-                ('email_consent', models.BooleanField(default=False, help_text='Plans, reminders and changes are sent only with it.', verbose_name='agrees to get e-mail')),
-                ('email_consent_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='agreed at')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='added at')),
-                ('search_text', models.GeneratedField(db_persist=True, expression=clients.expressions.SearchText('name', 'phone', 'email'), output_field=models.TextField())),
-                ('trigrams', models.GeneratedField(db_persist=True, expression=clients.expressions.Trigrams(clients.expressions.SearchText('name', 'phone', 'email')), output_field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), size=None))),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                (
+                    "phone",
+                    models.CharField(
+                        help_text="With the country code, such as +7 912 345-67-89.",
+                        max_length=16,
+                        validators=[clients.validators.validate_phone],
+                        verbose_name="phone",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                (
+                    "birth_date",
+                    models.DateField(
+                        blank=True,
+                        null=True,
+                        validators=[clients.validators.validate_birth_date],
+                        verbose_name="birth date",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("ru", "Русский")],
+                        default="ru",
+                        max_length=5,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "email_consent",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Plans, reminders and changes are sent only with it.",
+                        verbose_name="agrees to get e-mail",
+                    ),
+                ),
+                (
+                    "email_consent_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="agreed at"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="added at")),
+                (
+                    "search_text",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=clients.expressions.SearchText("name", "phone", "email"),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "trigrams",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=clients.expressions.Trigrams(
+                            clients.expressions.SearchText("name", "phone", "email")
+                        ),
+                        output_field=django.contrib.postgres.fields.ArrayField(
+                            base_field=models.CharField(max_length=3), size=None
+                        ),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'client',
-                'verbose_name_plural': 'clients',
-                'ordering': ['name', 'id'],
-                'permissions': [('view_answers', 'Can see the answers of a screening')],
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['trigrams'], name='client_trigrams'), models.Index(fields=['name', 'id'], name='client_by_name'), models.Index(fields=['phone'], name='client_by_phone')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('phone__regex', '^\\+[1-9][0-9]{6,14}$')), name='client_phone_e164', violation_error_message='A phone number needs its country code.'), models.CheckConstraint(condition=models.Q(('email_consent', False), ('email_consent_at__isnull', False), _connector='OR'), name='client_consent_dated')],
+                "verbose_name": "client",
+                "verbose_name_plural": "clients",
+                "ordering": ["name", "id"],
+                "permissions": [("view_answers", "Can see the answers of a screening")],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fastupdate=False, fields=["trigrams"], name="client_trigrams"
+                    ),
+                    models.Index(fields=["name", "id"], name="client_by_name"),
+                    models.Index(fields=["phone"], name="client_by_phone"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("phone__regex", "^\\+[1-9][0-9]{6,14}$")),
+                        name="client_phone_e164",
+                        violation_error_message="A phone number needs its country code.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email_consent", False),
+                            ("email_consent_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="client_consent_dated",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='client',
-            trigger=pgtrigger.compiler.Trigger(name='keep_client', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='ca5531dc0b16b4fafd9a53de32b3ee2eea0f0387', operation='DELETE', pgid='pgtrigger_keep_client_85e2a', table='clients_client', when='BEFORE')),
+            model_name="client",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_client",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="ca5531dc0b16b4fafd9a53de32b3ee2eea0f0387",
+                    operation="DELETE",
+                    pgid="pgtrigger_keep_client_85e2a",
+                    table="clients_client",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='client',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clients_clientevent" ("birth_date", "created_at", "email", "email_consent", "email_consent_at", "id", "language", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone") VALUES (NEW."birth_date", NEW."created_at", NEW."email", NEW."email_consent", NEW."email_consent_at", NEW."id", NEW."language", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."phone"); RETURN NULL;', hash='1e03918a9d3f449ac45f1b7ae64789d278a15928', operation='INSERT', pgid='pgtrigger_insert_insert_a5391', table='clients_client', when='AFTER')),
+            model_name="client",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "clients_clientevent" ("birth_date", "created_at", "email", "email_consent", "email_consent_at", "id", "language", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone") VALUES (NEW."birth_date", NEW."created_at", NEW."email", NEW."email_consent", NEW."email_consent_at", NEW."id", NEW."language", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."phone"); RETURN NULL;',
+                    hash="1e03918a9d3f449ac45f1b7ae64789d278a15928",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_a5391",
+                    table="clients_client",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='client',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."birth_date" IS DISTINCT FROM (NEW."birth_date") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."email_consent" IS DISTINCT FROM (NEW."email_consent") OR OLD."email_consent_at" IS DISTINCT FROM (NEW."email_consent_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."phone" IS DISTINCT FROM (NEW."phone"))', func='INSERT INTO "clients_clientevent" ("birth_date", "created_at", "email", "email_consent", "email_consent_at", "id", "language", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone") VALUES (NEW."birth_date", NEW."created_at", NEW."email", NEW."email_consent", NEW."email_consent_at", NEW."id", NEW."language", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."phone"); RETURN NULL;', hash='495ea64955bce237da8de65a149a2b4ec9f60546', operation='UPDATE', pgid='pgtrigger_update_update_757e7', table='clients_client', when='AFTER')),
+            model_name="client",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."birth_date" IS DISTINCT FROM (NEW."birth_date") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."email_consent" IS DISTINCT FROM (NEW."email_consent") OR OLD."email_consent_at" IS DISTINCT FROM (NEW."email_consent_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."phone" IS DISTINCT FROM (NEW."phone"))',
+                    func='INSERT INTO "clients_clientevent" ("birth_date", "created_at", "email", "email_consent", "email_consent_at", "id", "language", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone") VALUES (NEW."birth_date", NEW."created_at", NEW."email", NEW."email_consent", NEW."email_consent_at", NEW."id", NEW."language", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."phone"); RETURN NULL;',
+                    hash="495ea64955bce237da8de65a149a2b4ec9f60546",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_757e7",
+                    table="clients_client",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='client',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clients_clientevent" ("birth_date", "created_at", "email", "email_consent", "email_consent_at", "id", "language", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone") VALUES (OLD."birth_date", OLD."created_at", OLD."email", OLD."email_consent", OLD."email_consent_at", OLD."id", OLD."language", OLD."name", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."phone"); RETURN NULL;', hash='8ba792751a3e3205d85a06cc51a293de0280d3a2', operation='DELETE', pgid='pgtrigger_delete_delete_f8895', table='clients_client', when='AFTER')),
+            model_name="client",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "clients_clientevent" ("birth_date", "created_at", "email", "email_consent", "email_consent_at", "id", "language", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone") VALUES (OLD."birth_date", OLD."created_at", OLD."email", OLD."email_consent", OLD."email_consent_at", OLD."id", OLD."language", OLD."name", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."phone"); RETURN NULL;',
+                    hash="8ba792751a3e3205d85a06cc51a293de0280d3a2",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_f8895",
+                    table="clients_client",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='clientevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='clients.client'),
+            model_name="clientevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="clients.client",
+            ),
         ),
         migrations.AddField(
-            model_name='screening',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='asked by'),
+            model_name="screening",
+            name="asked_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="asked by",
+            ),
         ),
         migrations.AddField(
-            model_name='screening',
-            name='client',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='screenings', to='clients.client', verbose_name='client'),
+            model_name="screening",
+            name="client",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="screenings",
+                to="clients.client",
+                verbose_name="client",
+            ),
         ),
         migrations.AddField(
-            model_name='screening',
-            name='follows',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='clients.screening', verbose_name='asks again after'),
+            model_name="screening",
+            name="follows",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="follow_ups",
+                to="clients.screening",
+                verbose_name="asks again after",
+            ),
         ),
         migrations.AddField(
-            model_name='answerevent',
-            name='screening',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clients.screening', verbose_name='screening'),
+            model_name="answerevent",
+            name="screening",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="clients.screening",
+                verbose_name="screening",
+            ),
         ),
         migrations.AddField(
-            model_name='answer',
-            name='screening',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='clients.screening', verbose_name='screening'),
+            model_name="answer",
+            name="screening",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="answers",
+                to="clients.screening",
+                verbose_name="screening",
+            ),
         ),
         migrations.AddField(
-            model_name='screeningevent',
-            name='asked_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by'),
+            model_name="screeningevent",
+            name="asked_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="asked by",
+            ),
         ),
         migrations.AddField(
-            model_name='screeningevent',
-            name='client',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clients.client', verbose_name='client'),
+            model_name="screeningevent",
+            name="client",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="clients.client",
+                verbose_name="client",
+            ),
         ),
         migrations.AddField(
-            model_name='screeningevent',
-            name='follows',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clients.screening', verbose_name='asks again after'),
+            model_name="screeningevent",
+            name="follows",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="clients.screening",
+                verbose_name="asks again after",
+            ),
         ),
         migrations.AddField(
-            model_name='screeningevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='clients.screening'),
+            model_name="screeningevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="clients.screening",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clearance',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'passing')), name='clearance_passing_only'),
+            model_name="clearance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "passing")), name="clearance_passing_only"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clearance',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_on__gte', models.F('valid_from'))), name='clearance_days_ordered'),
+            model_name="clearance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expires_on__gte", models.F("valid_from"))),
+                name="clearance_days_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clearance',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='clearance_reasoned'),
+            model_name="clearance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="clearance_reasoned"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='clearance',
-            trigger=pgtrigger.compiler.Trigger(name='keep_clearance', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='9cb62750b16eb93a616d9bd61eeb37c6782ceda4', operation='DELETE', pgid='pgtrigger_keep_clearance_bfcce', table='clients_clearance', when='BEFORE')),
+            model_name="clearance",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_clearance",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="9cb62750b16eb93a616d9bd61eeb37c6782ceda4",
+                    operation="DELETE",
+                    pgid="pgtrigger_keep_clearance_bfcce",
+                    table="clients_clearance",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='clearance',
-            trigger=pgtrigger.compiler.Trigger(name='clearance_as_given', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."answer_id" IS DISTINCT FROM (NEW."answer_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."valid_from" IS DISTINCT FROM (NEW."valid_from") OR OLD."expires_on" IS DISTINCT FROM (NEW."expires_on") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."given_by_id" IS DISTINCT FROM (NEW."given_by_id") OR OLD."given_at" IS DISTINCT FROM (NEW."given_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='b508a838c09f5ac918eaebec5a8f8eece675e1a3', operation='UPDATE', pgid='pgtrigger_clearance_as_given_fd374', table='clients_clearance', when='BEFORE')),
+            model_name="clearance",
+            trigger=pgtrigger.compiler.Trigger(
+                name="clearance_as_given",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."answer_id" IS DISTINCT FROM (NEW."answer_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."valid_from" IS DISTINCT FROM (NEW."valid_from") OR OLD."expires_on" IS DISTINCT FROM (NEW."expires_on") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."given_by_id" IS DISTINCT FROM (NEW."given_by_id") OR OLD."given_at" IS DISTINCT FROM (NEW."given_at"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="b508a838c09f5ac918eaebec5a8f8eece675e1a3",
+                    operation="UPDATE",
+                    pgid="pgtrigger_clearance_as_given_fd374",
+                    table="clients_clearance",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='clearance',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clients_clearanceevent" ("answer_id", "expires_on", "given_at", "given_by_id", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "revoked_at", "valid_from") VALUES (NEW."answer_id", NEW."expires_on", NEW."given_at", NEW."given_by_id", NEW."id", NEW."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."revoked_at", NEW."valid_from"); RETURN NULL;', hash='d5a41ee43a7e965deaa41f391074d14c849584f7', operation='INSERT', pgid='pgtrigger_insert_insert_03ac2', table='clients_clearance', when='AFTER')),
+            model_name="clearance",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "clients_clearanceevent" ("answer_id", "expires_on", "given_at", "given_by_id", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "revoked_at", "valid_from") VALUES (NEW."answer_id", NEW."expires_on", NEW."given_at", NEW."given_by_id", NEW."id", NEW."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."revoked_at", NEW."valid_from"); RETURN NULL;',
+                    hash="d5a41ee43a7e965deaa41f391074d14c849584f7",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_03ac2",
+                    table="clients_clearance",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='clearance',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clients_clearanceevent" ("answer_id", "expires_on", "given_at", "given_by_id", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "revoked_at", "valid_from") VALUES (NEW."answer_id", NEW."expires_on", NEW."given_at", NEW."given_by_id", NEW."id", NEW."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."revoked_at", NEW."valid_from"); RETURN NULL;', hash='16f6c6402bbbdd68fcb3e1df3ac1daac3f4dddcd', operation='UPDATE', pgid='pgtrigger_update_update_75ba6', table='clients_clearance', when='AFTER')),
+            model_name="clearance",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "clients_clearanceevent" ("answer_id", "expires_on", "given_at", "given_by_id", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "revoked_at", "valid_from") VALUES (NEW."answer_id", NEW."expires_on", NEW."given_at", NEW."given_by_id", NEW."id", NEW."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."revoked_at", NEW."valid_from"); RETURN NULL;',
+                    hash="16f6c6402bbbdd68fcb3e1df3ac1daac3f4dddcd",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_75ba6",
+                    table="clients_clearance",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='clearance',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clients_clearanceevent" ("answer_id", "expires_on", "given_at", "given_by_id", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "revoked_at", "valid_from") VALUES (OLD."answer_id", OLD."expires_on", OLD."given_at", OLD."given_by_id", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."revoked_at", OLD."valid_from"); RETURN NULL;', hash='42bf7919436534f54a8f05fb35d3c0c7acc848df', operation='DELETE', pgid='pgtrigger_delete_delete_d979e', table='clients_clearance', when='AFTER')),
+            model_name="clearance",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "clients_clearanceevent" ("answer_id", "expires_on", "given_at", "given_by_id", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "revoked_at", "valid_from") VALUES (OLD."answer_id", OLD."expires_on", OLD."given_at", OLD."given_by_id", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."revoked_at", OLD."valid_from"); RETURN NULL;',
+                    hash="42bf7919436534f54a8f05fb35d3c0c7acc848df",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_d979e",
+                    table="clients_clearance",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='clearanceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3c69e5ea5b9f667fd6f8fc98dbfaa84e3a186208', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ea2d7', table='clients_clearanceevent', when='BEFORE')),
+            model_name="clearanceevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="3c69e5ea5b9f667fd6f8fc98dbfaa84e3a186208",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_ea2d7",
+                    table="clients_clearanceevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='clientevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='80c22ec4a1df4225284700a4524ea7870d75db51', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2989c', table='clients_clientevent', when='BEFORE')),
+            model_name="clientevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="80c22ec4a1df4225284700a4524ea7870d75db51",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_2989c",
+                    table="clients_clientevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='screening',
-            index=models.Index(fields=['client', '-asked_at'], name='screening_by_client'),
+            model_name="screening",
+            index=models.Index(fields=["client", "-asked_at"], name="screening_by_client"),
         ),
         migrations.AddConstraint(
-            model_name='screening',
-            constraint=models.UniqueConstraint(fields=('id', 'client'), name='screening_client_key'),
+            model_name="screening",
+            constraint=models.UniqueConstraint(
+                fields=("id", "client"), name="screening_client_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='screening',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('asked_on'))), name='screening_validity_ordered'),
+            model_name="screening",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_until__gte", models.F("asked_on"))),
+                name="screening_validity_ordered",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='screening',
-            trigger=pgtrigger.compiler.Trigger(name='keep_screening', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='278b1a97ec677dbb7bbb7aed55ca2107f3928983', operation='UPDATE OR DELETE', pgid='pgtrigger_keep_screening_f35ed', table='clients_screening', when='BEFORE')),
+            model_name="screening",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_screening",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="278b1a97ec677dbb7bbb7aed55ca2107f3928983",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_keep_screening_f35ed",
+                    table="clients_screening",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='screening',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clients_screeningevent" ("asked_at", "asked_by_id", "asked_on", "client_id", "follows_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."asked_on", NEW."client_id", NEW."follows_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."valid_until"); RETURN NULL;', hash='1ffeaf1f2c23c73f019f6c532e53a91e3ff2dbaa', operation='INSERT', pgid='pgtrigger_insert_insert_2f4c7', table='clients_screening', when='AFTER')),
+            model_name="screening",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "clients_screeningevent" ("asked_at", "asked_by_id", "asked_on", "client_id", "follows_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."asked_on", NEW."client_id", NEW."follows_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."valid_until"); RETURN NULL;',
+                    hash="1ffeaf1f2c23c73f019f6c532e53a91e3ff2dbaa",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_2f4c7",
+                    table="clients_screening",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='screening',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clients_screeningevent" ("asked_at", "asked_by_id", "asked_on", "client_id", "follows_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."asked_on", NEW."client_id", NEW."follows_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."valid_until"); RETURN NULL;', hash='5da4afa7746b2e753a5df6ec58fbf3ce26ae2ddf', operation='UPDATE', pgid='pgtrigger_update_update_a6364', table='clients_screening', when='AFTER')),
+            model_name="screening",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "clients_screeningevent" ("asked_at", "asked_by_id", "asked_on", "client_id", "follows_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."asked_on", NEW."client_id", NEW."follows_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."valid_until"); RETURN NULL;',
+                    hash="5da4afa7746b2e753a5df6ec58fbf3ce26ae2ddf",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_a6364",
+                    table="clients_screening",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='screening',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clients_screeningevent" ("asked_at", "asked_by_id", "asked_on", "client_id", "follows_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."asked_on", OLD."client_id", OLD."follows_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."valid_until"); RETURN NULL;', hash='6792beebf0c81f85db9873f5c74cb683a4ba4d13', operation='DELETE', pgid='pgtrigger_delete_delete_1f9f9', table='clients_screening', when='AFTER')),
+            model_name="screening",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "clients_screeningevent" ("asked_at", "asked_by_id", "asked_on", "client_id", "follows_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."asked_on", OLD."client_id", OLD."follows_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."valid_until"); RETURN NULL;',
+                    hash="6792beebf0c81f85db9873f5c74cb683a4ba4d13",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_1f9f9",
+                    table="clients_screening",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='answerevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e79a09dfbf520ce9b740767c7ffcd6b273d9ceef', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_72823', table='clients_answerevent', when='BEFORE')),
+            model_name="answerevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e79a09dfbf520ce9b740767c7ffcd6b273d9ceef",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_72823",
+                    table="clients_answerevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('screening', 'contraindication'), name='answer_one_per_question'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(
+                fields=("screening", "contraindication"), name="answer_one_per_question"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('id', 'kind'), name='answer_kind_key'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(fields=("id", "kind"), name="answer_kind_key"),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('affected_zones__len__gt', 0), ('present', True), ('zone_bound', True)), models.Q(models.Q(('present', True), ('zone_bound', True), _negated=True), ('affected_zones', [])), _connector='OR'), name='answer_zones_iff_zone_bound'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("affected_zones__len__gt", 0), ("present", True), ("zone_bound", True)
+                    ),
+                    models.Q(
+                        models.Q(("present", True), ("zone_bound", True), _negated=True),
+                        ("affected_zones", []),
+                    ),
+                    _connector="OR",
+                ),
+                name="answer_zones_iff_zone_bound",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'passing'), ('present', True), ('stops_until__isnull', False)), models.Q(('kind', 'absolute'), ('present', True), ('stops_until__isnull', True)), models.Q(('present', False), ('stops_until__isnull', True)), _connector='OR'), name='answer_stops_until_iff_passing'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", "passing"), ("present", True), ("stops_until__isnull", False)
+                    ),
+                    models.Q(
+                        ("kind", "absolute"), ("present", True), ("stops_until__isnull", True)
+                    ),
+                    models.Q(("present", False), ("stops_until__isnull", True)),
+                    _connector="OR",
+                ),
+                name="answer_stops_until_iff_passing",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='answer',
-            trigger=pgtrigger.compiler.Trigger(name='keep_answer', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='361640d7790518cca2760fb615db8024acdfa450', operation='UPDATE OR DELETE', pgid='pgtrigger_keep_answer_0c622', table='clients_answer', when='BEFORE')),
+            model_name="answer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_answer",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="361640d7790518cca2760fb615db8024acdfa450",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_keep_answer_0c622",
+                    table="clients_answer",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='answer',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clients_answerevent" ("affected_zones", "comment", "contraindication_id", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "present", "question", "screening_id", "stops_until", "zone_bound") VALUES (NEW."affected_zones", NEW."comment", NEW."contraindication_id", NEW."id", NEW."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."present", NEW."question", NEW."screening_id", NEW."stops_until", NEW."zone_bound"); RETURN NULL;', hash='0d27d5ceec323becb577940c09a04acc042eb49a', operation='INSERT', pgid='pgtrigger_insert_insert_2dfb5', table='clients_answer', when='AFTER')),
+            model_name="answer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "clients_answerevent" ("affected_zones", "comment", "contraindication_id", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "present", "question", "screening_id", "stops_until", "zone_bound") VALUES (NEW."affected_zones", NEW."comment", NEW."contraindication_id", NEW."id", NEW."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."present", NEW."question", NEW."screening_id", NEW."stops_until", NEW."zone_bound"); RETURN NULL;',
+                    hash="0d27d5ceec323becb577940c09a04acc042eb49a",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_2dfb5",
+                    table="clients_answer",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='answer',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clients_answerevent" ("affected_zones", "comment", "contraindication_id", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "present", "question", "screening_id", "stops_until", "zone_bound") VALUES (NEW."affected_zones", NEW."comment", NEW."contraindication_id", NEW."id", NEW."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."present", NEW."question", NEW."screening_id", NEW."stops_until", NEW."zone_bound"); RETURN NULL;', hash='97da3ca7dde1564a24cc9d4db8f9bd6a8c47ee80', operation='UPDATE', pgid='pgtrigger_update_update_f8862', table='clients_answer', when='AFTER')),
+            model_name="answer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "clients_answerevent" ("affected_zones", "comment", "contraindication_id", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "present", "question", "screening_id", "stops_until", "zone_bound") VALUES (NEW."affected_zones", NEW."comment", NEW."contraindication_id", NEW."id", NEW."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."present", NEW."question", NEW."screening_id", NEW."stops_until", NEW."zone_bound"); RETURN NULL;',
+                    hash="97da3ca7dde1564a24cc9d4db8f9bd6a8c47ee80",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_f8862",
+                    table="clients_answer",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='answer',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clients_answerevent" ("affected_zones", "comment", "contraindication_id", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "present", "question", "screening_id", "stops_until", "zone_bound") VALUES (OLD."affected_zones", OLD."comment", OLD."contraindication_id", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."present", OLD."question", OLD."screening_id", OLD."stops_until", OLD."zone_bound"); RETURN NULL;', hash='23d2832f40c24403406f628eec20bd0208cd0977', operation='DELETE', pgid='pgtrigger_delete_delete_5411e', table='clients_answer', when='AFTER')),
+            model_name="answer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "clients_answerevent" ("affected_zones", "comment", "contraindication_id", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "present", "question", "screening_id", "stops_until", "zone_bound") VALUES (OLD."affected_zones", OLD."comment", OLD."contraindication_id", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."present", OLD."question", OLD."screening_id", OLD."stops_until", OLD."zone_bound"); RETURN NULL;',
+                    hash="23d2832f40c24403406f628eec20bd0208cd0977",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_5411e",
+                    table="clients_answer",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='screeningevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e1a61a294bbe29be9545a46e98444ab1739fc31d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f6549', table='clients_screeningevent', when='BEFORE')),
+            model_name="screeningevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e1a61a294bbe29be9545a46e98444ab1739fc31d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_f6549",
+                    table="clients_screeningevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

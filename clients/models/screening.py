@@ -57,9 +57,7 @@ class Screening(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="keep_screening", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            pgtrigger.Protect(name="keep_screening", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
     def __str__(self) -> str:

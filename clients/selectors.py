@@ -1,0 +1,177 @@
+"""What is read about people and their screenings, across models."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, Q
+
+from clients import search
+from clients.models import Answer, Clearance, Client, Screening
+from clients.verdict import (
+    AnswerFact,
+    ClearedDays,
+    OnBody,
+    ScreeningFacts,
+    Verdict,
+    ZoneFact,
+    uncleared_days,
+    verdict_on,
+)
+from procedures.models import ProcedureType, Protocol, Zone
+
+__all__ = [
+    "ClientPage",
+    "VerdictRow",
+    "VerdictTable",
+    "client_page",
+    "current_screening",
+    "facts_of",
+    "lookalikes",
+    "screening_facts",
+    "uncleared_days",
+    "verdict_for",
+    "verdict_table",
+]
+
+PAGE_SIZE = 20
+MOST_LOOKALIKES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ClientPage:
+    """Some clients in the order of their names; ``next_after`` is the id the next page follows."""
+
+    clients: tuple[Client, ...]
+    next_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """One procedure type; ``verdicts`` has one per zone of the table, None where it isn't done."""
+
+    procedure_type: ProcedureType
+    verdicts: tuple[Verdict | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictTable:
+    """What the client may have done on ``day``."""
+
+    day: date
+    zones: tuple[Zone, ...]
+    rows: tuple[VerdictRow, ...]
+
+    def all(self) -> list[Verdict]:
+        return [verdict for row in self.rows for verdict in row.verdicts if verdict]
+
+
+def client_page(query: search.Query | None, *, after: int | None = None) -> ClientPage:
+    """A page of clients, all of them or those that match; nothing is counted.
+
+    ``after`` is the ``next_after`` of the page before. Three queries at most.
+    """
+    clients = Client.objects.order_by("name", "id").defer("trigrams", "search_text")
+    if query is not None:
+        clients = clients.matching(query)
+    if after is not None and (last := Client.objects.only("name").filter(pk=after).first()):
+        clients = clients.after(last)
+    found = list(clients[: PAGE_SIZE + 1])
+    page = tuple(found[:PAGE_SIZE])
+    return ClientPage(page, page[-1].pk if len(found) > PAGE_SIZE else None)
+
+
+def lookalikes(
+    *, name: str, phone: str, email: str, birth_date: date | None, besides: Client | None = None
+) -> list[Client]:
+    """Up to five clients who may be the same person: same phone, e-mail, or name and birth date."""
+    candidates = [Client.objects.filter(phone=phone)]
+    if email:
+        candidates.append(Client.objects.with_email(email))
+    if birth_date:
+        candidates.append(Client.objects.named(name).filter(birth_date=birth_date))
+    found = {
+        client.pk: client
+        for clients in candidates
+        for client in clients[: MOST_LOOKALIKES + 1]
+        if client != besides
+    }
+    return list(found.values())[:MOST_LOOKALIKES]
+
+
+def current_screening(client: Client) -> Screening | None:
+    """The latest full screening: it supersedes those before it."""
+    return client.screenings.full().select_related("asked_by").order_by("-asked_at", "-id").first()
+
+
+def screening_facts(screening: Screening) -> ScreeningFacts:
+    """The full screening with what was added at its visits, as the verdict needs it; 3 queries."""
+    return facts_of([screening])[screening.pk]
+
+
+def facts_of(screenings: Collection[Screening]) -> dict[int, ScreeningFacts]:
+    """The same for many full screenings at once, by id; 3 queries however many there are."""
+    answers: dict[int, list[Answer]] = {screening.pk: [] for screening in screenings}
+    for answer in _answers_yes(answers.keys()):
+        answers[answer.screening.follows_id or answer.screening_id].append(answer)
+    covering = set(Zone.objects.filter(covers_all=True).values_list("pk", flat=True))
+    return {
+        screening.pk: ScreeningFacts(
+            screening.asked_on,
+            screening.valid_until,
+            tuple(_fact(answer, covering) for answer in answers[screening.pk]),
+        )
+        for screening in screenings
+    }
+
+
+def verdict_for(screening: Screening | None, *, zone: OnBody, day: date) -> Verdict:
+    """The verdict of a full screening (None: there is none) for one zone and day; 3 queries."""
+    facts = screening_facts(screening) if screening else None
+    return verdict_on(facts, zone=zone, day=day)
+
+
+def verdict_table(screening: Screening | None, *, day: date) -> VerdictTable:
+    """The verdict for everything the clinic does: procedure types by zones; 4 queries at most."""
+    facts = screening_facts(screening) if screening else None
+    protocols = list(Protocol.objects.active().select_related("procedure_type", "zone"))
+    zones = sorted({p.zone for p in protocols}, key=lambda zone: (zone.position, zone.code))
+    types = dict.fromkeys(protocol.procedure_type for protocol in protocols)
+    verdicts = {zone: verdict_on(facts, zone=zone, day=day) for zone in zones}
+    done = {(protocol.procedure_type_id, protocol.zone_id) for protocol in protocols}
+    rows = (
+        VerdictRow(
+            procedure_type,
+            tuple(
+                verdicts[zone] if (procedure_type.pk, zone.pk) in done else None for zone in zones
+            ),
+        )
+        for procedure_type in types
+    )
+    return VerdictTable(day, tuple(zones), tuple(rows))
+
+
+def _answers_yes(screenings: Iterable[int]) -> Iterable[Answer]:
+    ids = list(screenings)
+    standing = Prefetch("clearances", Clearance.objects.standing())
+    return (
+        Answer.objects.present()
+        .filter(Q(screening__in=ids) | Q(screening__follows__in=ids))
+        .select_related("screening", "contraindication")
+        .prefetch_related(standing)
+        .order_by("id")
+    )
+
+
+def _fact(answer: Answer, covering: set[int]) -> AnswerFact:
+    zones = tuple(ZoneFact(pk, pk in covering) for pk in answer.affected_zones)
+    return AnswerFact(
+        id=answer.pk,
+        name=answer.contraindication.name,
+        zones=zones if answer.zone_bound else None,
+        stops_until=answer.stops_until,
+        clearances=tuple(
+            ClearedDays(clearance.valid_from, clearance.expires_on)
+            for clearance in answer.clearances.all()
+        ),
+    )

@@ -1,0 +1,106 @@
+"""The only writers of client cards."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from clients import phones
+from clients.models import Client
+from cryoclinic.audit import service
+from cryoclinic.models import User
+
+
+@service
+def add_client(
+    *,
+    by: User,
+    name: str,
+    phone: str,
+    email: str = "",
+    birth_date: date | None = None,
+    language: str = "ru",
+    email_consent: bool = False,
+    note: str = "",
+) -> Client:
+    """Add a client card; the phone may come as typed. Raises ValidationError with the fields."""
+    client = Client()
+    _fill(
+        client,
+        name=name,
+        phone=phone,
+        email=email,
+        birth_date=birth_date,
+        language=language,
+        note=note,
+    )
+    _consent(client, email_consent)
+    return _saved(client)
+
+
+@service
+def change_client(
+    *,
+    by: User,
+    client: Client,
+    name: str,
+    phone: str,
+    email: str = "",
+    birth_date: date | None = None,
+    language: str = "ru",
+    email_consent: bool = False,
+    note: str = "",
+) -> Client:
+    """Change the card to exactly these values. Raises ValidationError with the fields."""
+    changed = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    _fill(
+        changed,
+        name=name,
+        phone=phone,
+        email=email,
+        birth_date=birth_date,
+        language=language,
+        note=note,
+    )
+    _consent(changed, email_consent)
+    return _saved(changed)
+
+
+def _fill(
+    client: Client,
+    *,
+    name: str,
+    phone: str,
+    email: str,
+    birth_date: date | None,
+    language: str,
+    note: str,
+) -> None:
+    client.name = " ".join(name.split())
+    client.phone = _phone(phone)
+    client.email = email.strip()
+    client.birth_date = birth_date
+    client.language = language
+    client.note = note.strip()
+
+
+def _phone(typed: str) -> str:
+    try:
+        return phones.parse(typed)
+    except ValidationError as error:
+        raise ValidationError({"phone": error}) from error
+
+
+def _consent(client: Client, agrees: bool) -> None:
+    """Dated when it is given; withdrawn, only the audit record still knows the date."""
+    if agrees and not client.email_consent:
+        client.email_consent_at = timezone.now()
+    if not agrees:
+        client.email_consent_at = None
+    client.email_consent = agrees
+
+
+def _saved(client: Client) -> Client:
+    client.full_clean()
+    client.save()
+    return client
