@@ -1,7 +1,8 @@
 """A day as a table: turns lanes of timed items into rows whose cells span several rows.
 
-The content security policy forbids inline positions, and a table is what a screen reader understands; so a day
-board is a ``<table>`` with one row per step and ``rowspan`` for what lasts longer. Times are minutes from midnight.
+The content security policy forbids inline positions, and a table is what a screen reader
+understands; so a day board is a ``<table>`` with one row per step and ``rowspan`` for what lasts
+longer. Times are minutes from local midnight.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ HOUR = 60
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What fills a lane from ``start`` to ``end`` (half-open): an item, or with none, time that is closed."""
+    """What fills a lane from ``start`` to ``end`` (half-open); without an item, closed time."""
 
     start: int
     end: int
@@ -32,7 +33,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One step of the day; ``hour_span`` is the height of the hour's heading, 0 in rows that have none."""
+    """One step of the day; ``hour_span`` is the height of the hour's heading, 0 where none is."""
 
     minute: int
     label: str
@@ -44,10 +45,11 @@ class Row:
 def timetable_rows(
     lanes: Sequence[Sequence[Span]], *, start: int, end: int, step: int = 5
 ) -> list[Row]:
-    """Rows of ``step`` minutes (a divisor of 60; ``start`` a multiple of it) over [start, end), a column per lane.
+    """Rows of ``step`` minutes over [start, end) with one column per lane.
 
-    Items win over closed time. An item shorter than a step still gets one; items of a lane that would share a step follow
-    one another, so that none is hidden. Free and closed time is cut at full hours, where the lines are drawn.
+    ``step`` divides 60 and ``start``. Items win over closed time. An item shorter than a step still
+    gets one, and items of a lane that would share a step follow one another, so that none is
+    hidden. Free and closed time is cut at full hours, where the lines are drawn.
     """
     minutes = range(start, end, step)
     columns = [_column(lane, minutes) for lane in lanes]

@@ -13,7 +13,7 @@ register = template.Library()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry: its path, the permission that shows it (empty: staff of the admin), its word and icon."""
+    """One entry; an empty permission stands for whoever may enter the admin."""
 
     path: str
     permission: str

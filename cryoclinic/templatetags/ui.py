@@ -1,7 +1,7 @@
 """Template tags of the design system: one tag per component of ``templates/components/``.
 
-Arguments called title, label, rule, next and note are plain text and are escaped; what stands between a
-block tag and its end tag is markup. ``docs/design-system.md`` shows each with an example.
+Arguments called title, label, rule, next and note are plain text and are escaped; what stands
+between a block tag and its end tag is markup. ``docs/design-system.md`` shows each in use.
 """
 
 from typing import Any
@@ -43,8 +43,9 @@ def icon(name: str) -> dict[str, Any]:
 def button(label: str, **options: Any) -> dict[str, Any]:
     """A button, or a link that looks like one when ``href`` is given.
 
-    Options: href, kind (primary, secondary, quiet, danger), size (sm, lg), icon, type, name, value, form, busy, id,
-    disabled, dialog (the id of the dialog it opens), label_hidden (the icon alone is seen).
+    Options: href, kind (primary, secondary, quiet, danger), size (sm, lg), icon, type, name, value,
+    form, busy, id, disabled, dialog (the id of the dialog it opens), label_hidden (the icon alone
+    is seen).
     """
     return {"label": label, **options}
 
@@ -89,7 +90,7 @@ def field(bound: BoundField) -> dict[str, Any]:
 
 @register.simple_block_tag
 def card(content: SafeString, **options: Any) -> SafeString:
-    """A framed part of a page. Options: title, subtitle, icon, id, tone, flush (content runs to the edge)."""
+    """A framed part. Options: title, subtitle, icon, id, tone, flush (no margin inside)."""
     return render_to_string("components/card.html", {"content": content, **options})
 
 
@@ -102,11 +103,9 @@ def emptystate(content: SafeString, title: str, icon: str = "snow") -> SafeStrin
 
 
 @register.simple_block_tag
-def refusal(
-    content: SafeString, title: str, rule: str = "", next: str = "", tone: str = "danger"
-) -> SafeString:
-    """Why something was not done: the rule in the user's words, and what to do next."""
-    values = {"content": content, "title": title, "rule": rule, "next": next, "tone": tone}
+def refusal(content: SafeString, title: str, tone: str = "danger", **options: Any) -> SafeString:
+    """Why something was not done. Options: rule (in the user's words), next (what to do now)."""
+    values = {"content": content, "title": title, "tone": tone, **options}
     return render_to_string("components/refusal.html", values)
 
 
@@ -116,7 +115,8 @@ def confirm(
 ) -> SafeString:
     """A POST form behind a disclosure, for what is hard to undo; needs no JavaScript.
 
-    Options: title, submit (the word on the last button), kind, icon, size, next (a path for a hidden field).
+    Options: title, submit (the word on the last button), kind, icon, size, next (a path, sent as
+    a hidden field).
     """
     values = {
         "content": content,
@@ -129,8 +129,8 @@ def confirm(
 
 
 @register.simple_block_tag
-def dialog(content: SafeString, id: str, title: str) -> SafeString:
-    """A modal dialog that ``data-dialog-open`` opens; the browser keeps focus in it and closes it on Escape."""
+def dialog(content: SafeString, dialog_id: str, title: str) -> SafeString:
+    """A modal dialog that ``data-dialog-open`` opens; the browser keeps the focus in it."""
     return render_to_string(
-        "components/dialog.html", {"content": content, "id": id, "title": title}
+        "components/dialog.html", {"content": content, "id": dialog_id, "title": title}
     )

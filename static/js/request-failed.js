@@ -20,7 +20,6 @@ function tell(kind, detail) {
     });
   }
   area().replaceChildren(notice);
-  area().scrollIntoView({ block: "nearest" });
 }
 
 document.addEventListener("htmx:responseError", (event) => {
