@@ -1,0 +1,293 @@
+"""The forms of the treatment room: asking again, the session note, an addendum."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Fieldset, Layout
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clients.services import AnswerGiven
+from procedures.models import Carrier, Contraindication, Protocol, Zone
+from scheduling.models import Addendum, SessionNote
+from scheduling.note_rules import ExposureGiven
+from scheduling.protocol_check import degrees
+
+YES, NO = "yes", "no"
+YES_NO = [(NO, gettext_lazy("No")), (YES, gettext_lazy("Yes"))]
+# Beyond what any device or stop-watch shows: a slip of the finger, not a value to explain.
+LONGEST_SECONDS = 3600
+COLDEST, WARMEST = -200, 50
+
+
+class Celsius(forms.IntegerField):
+    """Whole degrees; a typographic minus counts as one."""
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, str):
+            value = value.replace("\N{MINUS SIGN}", "-").replace(" ", "")
+        return super().to_python(value)
+
+
+def bare_helper(layout: Layout) -> FormHelper:
+    """The fields alone: the template has the form's tag, its buttons and the token."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.layout = layout
+    return helper
+
+
+class VisitCheckForm(forms.Form):
+    """“Has anything changed since last time?” Nothing is preselected; each question is answered
+    only where something has.
+    """
+
+    changed = forms.ChoiceField(
+        label=gettext_lazy("Has anything changed since last time?"),
+        choices=[
+            (NO, gettext_lazy("Nothing has changed")),
+            (YES, gettext_lazy("Something has changed")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Ask the client, then choose one of the two.")},
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        questions: Sequence[Contraindication],
+        zones: Sequence[Zone],
+        today: date,
+    ) -> None:
+        super().__init__(data)
+        self.questions = list(questions)
+        self.today = today
+        for question in self.questions:
+            self._add(question, zones)
+        self.helper = bare_helper(
+            Layout(
+                Field("changed", wrapper_class="choice-tiles"),
+                Div(*self._rows(), css_class="questions changed-questions"),
+            )
+        )
+
+    def _add(self, question: Contraindication, zones: Sequence[Zone]) -> None:
+        name = self._name(question)
+        self.fields[name] = forms.ChoiceField(
+            label=question.question, choices=YES_NO, widget=forms.RadioSelect, required=False
+        )
+        if question.zone_bound:
+            self.fields[f"{name}_zones"] = forms.TypedMultipleChoiceField(
+                label=_("Affected zones"),
+                choices=[(zone.pk, zone.name) for zone in zones],
+                coerce=int,
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+            )
+        self.fields[f"{name}_until"] = forms.DateField(
+            label=_("First day on which it no longer stops the treatment"),
+            initial=self.today + timedelta(days=question.default_days or 1),
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            required=False,
+        )
+        self.fields[f"{name}_comment"] = forms.CharField(
+            label=_("Comment"), max_length=300, required=False
+        )
+
+    def _rows(self) -> Iterable[Div | Field]:
+        for question in self.questions:
+            name = self._name(question)
+            yield Field(name, template="components/yes_no.html")
+            details = [Field(f"{name}_zones", wrapper_class="choice-grid")]
+            yield Div(
+                *(details if question.zone_bound else []),
+                Div(f"{name}_until", f"{name}_comment", css_class="form-grid"),
+                css_class="reveal-if-yes",
+            )
+
+    @staticmethod
+    def _name(question: Contraindication) -> str:
+        return f"q{question.pk}"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        given = {question: cleaned.get(self._name(question)) for question in self.questions}
+        if cleaned.get("changed") == NO and YES in given.values():
+            self.add_error(
+                "changed", _("A question is answered yes, so something has changed: choose that.")
+            )
+        if cleaned.get("changed") == YES:
+            for question, answer in given.items():
+                self._check(question, answer, cleaned)
+        return cleaned
+
+    def _check(
+        self, question: Contraindication, answer: str | None, cleaned: dict[str, Any]
+    ) -> None:
+        name = self._name(question)
+        if not answer:
+            self.add_error(name, _("Answer yes or no."))
+        if answer != YES:
+            return
+        if question.zone_bound and not cleaned.get(f"{name}_zones"):
+            self.add_error(f"{name}_zones", _("Choose the affected zones: only those are stopped."))
+        until = cleaned.get(f"{name}_until")
+        if until and until <= self.today:
+            self.add_error(f"{name}_until", _("It is there today, so choose a later day."))
+
+    def answers(self) -> list[AnswerGiven]:
+        """One answer to every question; all of them no where nothing has changed."""
+        return [self._answer(question) for question in self.questions]
+
+    def _answer(self, question: Contraindication) -> AnswerGiven:
+        name, given = self._name(question), self.cleaned_data
+        if given["changed"] == NO or given[name] == NO:
+            return AnswerGiven(question, present=False)
+        return AnswerGiven(
+            question,
+            present=True,
+            zones=tuple(given.get(f"{name}_zones", ())),
+            stops_until=given[f"{name}_until"],
+            comment=given[f"{name}_comment"],
+        )
+
+
+class NoteForm(forms.Form):
+    """The draft of a session's note: a row per zone, the protocol's limits beside its fields."""
+
+    reaction = forms.ChoiceField(
+        label=gettext_lazy("Reaction"),
+        choices=SessionNote.Reaction.choices,
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label=gettext_lazy("What was done and seen"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=10_000,
+        required=False,
+    )
+    out_of_protocol_reason = forms.CharField(
+        label=gettext_lazy("Why out of protocol"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2_000,
+        required=False,
+        help_text=gettext_lazy("Only needed where a value is beyond the limits."),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        zones: Sequence[Zone],
+        protocols: Mapping[int, Protocol],
+        carriers: Sequence[Carrier],
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
+        self.zones = list(zones)
+        self.carriers = {str(carrier.pk): carrier for carrier in carriers}
+        for zone in self.zones:
+            self._add(zone, protocols.get(zone.pk))
+        self.fields["carrier"] = forms.ChoiceField(
+            label=_("Carrier"),
+            choices=[(pk, carrier.name) for pk, carrier in self.carriers.items()],
+            widget=forms.RadioSelect,
+            required=False,
+        )
+        self.helper = bare_helper(self._layout())
+
+    def _add(self, zone: Zone, protocol: Protocol | None) -> None:
+        self.fields[f"seconds_{zone.pk}"] = forms.IntegerField(
+            label=_("Exposure, seconds"),
+            help_text=_seconds_allowed(protocol),
+            min_value=1,
+            max_value=LONGEST_SECONDS,
+            required=False,
+            widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        )
+        # Without an input mode: a numeric keypad has no minus on many tablets.
+        self.fields[f"temperature_{zone.pk}"] = Celsius(
+            label=_("Temperature, °C"),
+            help_text=_degrees_allowed(protocol),
+            min_value=COLDEST,
+            max_value=WARMEST,
+            required=False,
+        )
+
+    def _layout(self) -> Layout:
+        rows = [
+            Fieldset(
+                zone.name,
+                Div(f"seconds_{zone.pk}", f"temperature_{zone.pk}", css_class="form-grid"),
+                css_class="exposure",
+            )
+            for zone in self.zones
+        ]
+        return Layout(
+            *rows,
+            "out_of_protocol_reason",
+            Field("carrier", wrapper_class="choice-tiles"),
+            Field("reaction", wrapper_class="choice-tiles"),
+            "text",
+            "seen",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for zone in self.zones:
+            seconds, temperature = f"seconds_{zone.pk}", f"temperature_{zone.pk}"
+            for field, other in ((seconds, temperature), (temperature, seconds)):
+                missing = cleaned.get(field) is None and field not in self.errors
+                if missing and cleaned.get(other) is not None:
+                    self.add_error(field, _("Both are needed: seconds and temperature."))
+        unusual = cleaned.get("reaction") == SessionNote.Reaction.UNUSUAL
+        if unusual and not cleaned.get("text"):
+            self.add_error("text", _("Describe the unusual reaction."))
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """The keyword arguments of ``save_note``."""
+        given = self.cleaned_data
+        return {
+            "exposures": [
+                ExposureGiven(zone, seconds, given[f"temperature_{zone.pk}"])
+                for zone in self.zones
+                if (seconds := given[f"seconds_{zone.pk}"]) is not None
+            ],
+            "carrier": self.carriers.get(given["carrier"]),
+            "reaction": given["reaction"],
+            "text": given["text"],
+            "out_of_protocol_reason": given["out_of_protocol_reason"],
+            "seen": given["seen"],
+        }
+
+
+class AddendumForm(forms.ModelForm):
+    class Meta:
+        model = Addendum
+        fields = ["text"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+
+
+def _seconds_allowed(protocol: Protocol | None) -> str:
+    if protocol is None:
+        return _("no protocol for this zone")
+    return _("protocol: %(least)s to %(most)s s") % {
+        "least": protocol.exposure_min_seconds,
+        "most": protocol.exposure_max_seconds,
+    }
+
+
+def _degrees_allowed(protocol: Protocol | None) -> str:
+    if protocol is None:
+        return _("no protocol for this zone")
+    return _("protocol: %(coldest)s to %(warmest)s") % {
+        "coldest": degrees(protocol.temperature_min_c),
+        "warmest": degrees(protocol.temperature_max_c),
+    }
