@@ -66,9 +66,7 @@ def book_course(
     appointments = Appointment.objects.bulk_create(
         _appointments(course, slots, screening, protocol_for(procedure_type, zone))
     )
-    now = timezone.now()
-    outbox.announce_course(course, appointments, now=now)
-    outbox.schedule_reminders(appointments, now=now)
+    outbox.announce_course(course, appointments, now=timezone.now())
     return course
 
 

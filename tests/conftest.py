@@ -1,0 +1,68 @@
+"""What holds for every test: what may be missing, and what is cleaned up at the end."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from cryoclinic import embedded
+from tests.fixtures import browse as browse
+from tests.fixtures import client_person as client_person
+from tests.fixtures import clinic as clinic
+from tests.fixtures import cosmetologist as cosmetologist
+from tests.fixtures import manager as manager
+from tests.fixtures import practice as practice
+from tests.fixtures import reception as reception
+
+# With this set, what is missing is a failure: a suite that quietly tests less proves less.
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's executable."""
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    pytest.skip("no Chromium on this machine (Debian, Ubuntu: apt install chromium)")
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """A Redis for tests of what only Redis does."""
+    if url := os.environ.get("REDIS_URL"):
+        return url
+    pytest.skip("REDIS_URL is not set")
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if REQUIRE_ALL and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"REQUIRE_ALL=1, but this was skipped: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the embedded server that ``tests/settings.py`` started, unless others use it."""
+    if os.environ.get("TEST_CLUSTER_STARTED") and not hasattr(config, "workerinput"):
+        from django.db import connections
+
+        connections.close_all()
+        embedded.TEST.stop(only_idle=True)
