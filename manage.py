@@ -5,8 +5,7 @@ import os
 import sys
 
 # These never ask the database anything.
-WITHOUT_DATABASE = {"", "help", "--help", "--version", "version", "check", "collectstatic",
-                    "makemessages", "startapp", "diffsettings"}  # fmt: skip
+WITHOUT_DATABASE = {"", "help", "--help", "version", "check", "collectstatic", "makemessages"}
 
 
 def main() -> None:

@@ -116,8 +116,8 @@ class Cluster:
                 settings = (*COMMON, *QUIET, f"unix_socket_directories={self.socket_folder}")
                 options = " ".join(f"-c {option}" for option in (*settings, *self.options))
                 log = self.home / f"{self.name}.log"
-                self._run("pg_ctl", "start", "-w", "-t", START_SECONDS, "-D", str(self.data),
-                          "-l", str(log), "-o", options, log=log)  # fmt: skip
+                where = ("-D", str(self.data), "-l", str(log), "-o", options)
+                self._run("pg_ctl", "start", "-w", "-t", START_SECONDS, *where, log=log)
         return self.url
 
     def stop(self, *, only_idle: bool = False) -> bool:
@@ -143,8 +143,9 @@ class Cluster:
         new = self.home / f"{self.name}.new"
         shutil.rmtree(new, ignore_errors=True)
         locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin")
-        self._run("initdb", "-D", str(new), "-U", "postgres", "-A", "trust", "--no-instructions",
-                  *locale, "--builtin-locale=C.UTF-8")  # fmt: skip
+        unsynced = ["--no-sync"] if "fsync=off" in self.options else []
+        access = ("-U", "postgres", "-A", "trust", "--no-instructions", "--builtin-locale=C.UTF-8")
+        self._run("initdb", "-D", str(new), *access, *locale, *unsynced)
         self._run("postgres", "--single", "-D", str(new), "postgres", stdin=BOOTSTRAP)
         new.rename(self.data)
 
@@ -183,10 +184,17 @@ class Cluster:
         # starting. PG* variables are meant for other servers.
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "LC_"))}
         return subprocess.run(
-            [str(self.binaries / program), *args], cwd="/", text=True, check=False,
-            env=environment | {"LC_ALL": "C"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            umask=0o077, **feed, **identity,
-        )  # fmt: skip
+            [str(self.binaries / program), *args],
+            **feed,
+            **identity,
+            check=False,
+            cwd="/",
+            env=environment | {"LC_ALL": "C"},
+            stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE,
+            text=True,
+            umask=0o077,
+        )
 
     def _run(
         self, program: str, *args: str, stdin: str | None = None, log: Path | None = None
@@ -200,6 +208,7 @@ class Cluster:
         failures = [line for line in said.splitlines() if re.search("FATAL|PANIC|rror", line)]
         fix = next((fix for text, fix in HINTS.items() if text in said), "Or set DATABASE_URL.")
         reason = (failures or said.splitlines() or [f"exit status {done.returncode}"])[-1]
+        reason = re.sub("^.*?(?=FATAL|PANIC)", "", reason)  # the time and process of a log line
         raise EmbeddedError(
             f"The embedded PostgreSQL failed in {program}: {reason.strip(' .')}. {fix}"
         )
