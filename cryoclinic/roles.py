@@ -71,6 +71,7 @@ _CLINIC = {
     "cryoclinic.view_user",
     "cryoclinic.add_user",
     "cryoclinic.change_user",
+    "pghistory.view_events",
 }
 
 # The manager is the clinical lead unless another is named, and so sees and clears as one.

@@ -81,7 +81,7 @@ INSTALLED_APPS = [
     "procedures",
     "clients",
     "scheduling",
-    "django.contrib.admin",
+    "cryoclinic.admin_config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

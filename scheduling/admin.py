@@ -1,0 +1,201 @@
+"""What a clinic has to treat with, for managers to keep; what was booked, for them to look at."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from cryoclinic.admin_base import OfOneClinicAdmin, ReadOnly, SwitchedOffAdmin
+from scheduling.models import (
+    Addendum,
+    Appointment,
+    Course,
+    CourseAlert,
+    Device,
+    Exposure,
+    Message,
+    Payment,
+    Room,
+    SessionNote,
+    Specialist,
+    Unavailability,
+    WorkingHours,
+)
+
+
+class ResourceAdmin(OfOneClinicAdmin, SwitchedOffAdmin):
+    list_display = ["__str__", "done", "is_active"]
+    list_filter = ["is_active", "procedure_types"]
+    search_fields = ["name"]
+    filter_horizontal = ["procedure_types"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).prefetch_related("procedure_types")
+
+    @admin.display(description=_("procedure types"))
+    def done(self, resource: Room | Device) -> str:
+        return ", ".join(each.name for each in resource.procedure_types.all())
+
+
+admin.site.register([Room, Device], ResourceAdmin)
+
+
+class WorkingHoursInline(admin.TabularInline):
+    model = WorkingHours
+    extra = 0
+    fields = ["weekday", "starts", "ends", "valid_from", "valid_until"]
+
+
+@admin.register(Specialist)
+class SpecialistAdmin(OfOneClinicAdmin, SwitchedOffAdmin):
+    list_display = ["__str__", "can", "is_active"]
+    list_filter = ["is_active", "skills"]
+    list_select_related = ["user"]
+    search_fields = ["user__last_name", "user__first_name", "user__username"]
+    filter_horizontal = ["skills"]
+    inlines = [WorkingHoursInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Specialist]:
+        return super().get_queryset(request).prefetch_related("skills")
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """The hours of a specialist are hours at the specialist's clinic."""
+        for hours in formset.forms:
+            hours.instance.clinic_id = form.instance.clinic_id
+        super().save_formset(request, form, formset, change)
+
+    @admin.display(description=_("skills"))
+    def can(self, specialist: Specialist) -> str:
+        return ", ".join(each.name for each in specialist.skills.all())
+
+
+@admin.register(WorkingHours)
+class WorkingHoursAdmin(OfOneClinicAdmin):
+    list_display = ["whose", "weekday", "starts", "ends", "valid_from", "valid_until"]
+    list_display_links = ["whose", "weekday"]
+    list_filter = ["weekday", ("specialist", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["specialist__user"]
+
+    @admin.display(description=_("whose"), ordering="specialist")
+    def whose(self, hours: WorkingHours) -> str:
+        return str(hours.specialist or _("the clinic"))
+
+
+@admin.register(Unavailability)
+class UnavailabilityAdmin(OfOneClinicAdmin):
+    list_display = ["what", "starts", "ends", "reason"]
+    list_select_related = ["specialist__user", "room", "device"]
+    search_fields = ["reason"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["specialist", "room", "device", "period", "reason"],
+                "description": _(
+                    "Name one specialist, room or device, or none for the whole clinic. What is "
+                    "already booked in that time stays booked: move it on the board."
+                ),
+            },
+        )
+    ]
+
+    @admin.display(description=_("what"))
+    def what(self, away: Unavailability) -> str:
+        return str(away.specialist or away.room or away.device or _("the whole clinic"))
+
+    @admin.display(description=_("from"), ordering="period")
+    def starts(self, away: Unavailability) -> Any:
+        return away.period.lower
+
+    @admin.display(description=_("until"))
+    def ends(self, away: Unavailability) -> Any:
+        return away.period.upper
+
+
+class BookedAdmin(ReadOnly, OfOneClinicAdmin):
+    """Booked, moved, recorded and sent through the services alone."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+
+class ExposureInline(ReadOnly, admin.TabularInline):
+    model = Exposure
+    extra = 0
+
+
+class AddendumInline(ReadOnly, admin.TabularInline):
+    model = Addendum
+    extra = 0
+
+
+class PaymentInline(ReadOnly, admin.TabularInline):
+    model = Payment
+    extra = 0
+
+
+@admin.register(Course)
+class CourseAdmin(BookedAdmin):
+    list_display = ["client", "procedure_type", "zone", "sessions_planned", "status", "created_at"]
+    list_filter = ["status", "procedure_type", "zone"]
+    list_select_related = ["client", "procedure_type", "zone"]
+    search_fields = ["client__name", "client__phone"]
+    date_hierarchy = "created_at"
+    inlines = [PaymentInline]
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(BookedAdmin):
+    list_display = ["day", "starts", "client", "specialist", "room", "status", "place"]
+    list_filter = ["status", "specialist", "room"]
+    list_select_related = ["client", "specialist__user", "room"]
+    search_fields = ["client__name", "client__phone"]
+    date_hierarchy = "day"
+    ordering = ["-treatment"]
+
+    @admin.display(description=_("time"), ordering="treatment")
+    def starts(self, appointment: Appointment) -> str:
+        return f"{appointment.clinic.local(appointment.starts_at):%H:%M}"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Appointment]:
+        return super().get_queryset(request).select_related("clinic")
+
+
+@admin.register(SessionNote)
+class SessionNoteAdmin(BookedAdmin):
+    clinic_lookup = "appointment__clinic"
+    list_display = ["client", "day", "author", "reaction", "closed_at"]
+    list_filter = ["reaction", "author"]
+    list_select_related = ["appointment__client", "author"]
+    search_fields = ["appointment__client__name"]
+    date_hierarchy = "closed_at"
+    inlines = [ExposureInline, AddendumInline]
+
+    @admin.display(description=_("client"))
+    def client(self, note: SessionNote) -> str:
+        return note.appointment.client.name
+
+    @admin.display(description=_("day"), ordering="appointment__day")
+    def day(self, note: SessionNote) -> Any:
+        return note.appointment.day
+
+
+@admin.register(Message)
+class MessageAdmin(BookedAdmin):
+    clinic_lookup = "course__clinic"
+    list_display = ["due_at", "client", "kind", "status", "sent_at"]
+    list_filter = ["status", "kind"]
+    list_select_related = ["client"]
+    search_fields = ["client__name", "sent_to"]
+    date_hierarchy = "due_at"
+
+
+@admin.register(CourseAlert)
+class CourseAlertAdmin(BookedAdmin):
+    clinic_lookup = "course__clinic"
+    list_display = ["course", "kind", "raised_at", "resolved_at"]
+    list_filter = ["kind", ("resolved_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["course__client", "course__procedure_type", "course__zone"]
+    date_hierarchy = "raised_at"
