@@ -101,6 +101,7 @@ def propose(
         first_day=max(clinic.today(), screening.asked_on, wishes.not_before or date.min),
         days=treatment.longest_days,
         wishes=wishes,
+        from_cleared=True,
     )
     return answer(request, treatment, screening)
 

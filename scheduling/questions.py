@@ -63,15 +63,17 @@ def plan_request(
     days: int,
     wishes: Wishes | None = None,
     ignoring: Sequence[int] = (),
+    from_cleared: bool = False,
 ) -> PlanRequest:
-    """The planner's question over ``days`` days from ``first_day``, or from the first cleared one.
+    """The planner's question over ``days`` days from ``first_day``.
 
-    ``ignoring``: ids of appointments that count as not there. Raises ``NotCleared`` where no day
-    within the planner's reach is cleared.
+    With ``from_cleared`` they begin on the first cleared day instead; raises ``NotCleared`` where
+    the planner's reach has none. ``ignoring``: ids of appointments that count as not there.
     """
     protocol = protocol_for(treatment.procedure_type, treatment.zone)
     uncleared = _uncleared(treatment, screening, first_day)
-    first_day = _first_cleared(uncleared, first_day)
+    if from_cleared:
+        first_day = _first_cleared(uncleared, first_day)
     free = read_availability(
         Question(
             clinic=treatment.clinic,
