@@ -18,16 +18,18 @@ register = template.Library()
 STATUS_LOOKS: dict[str, tuple[str, str]] = {
     look_code: look
     for codes, look in (
-        ("booked planned due pending queued", ("neutral", "calendar")),
+        ("booked planned", ("neutral", "calendar")),
+        ("due sending pending", ("neutral", "clock")),
         ("confirmed", ("accent", "check")),
         ("checked_in arrived", ("accent", "door")),
         ("in_progress started", ("accent", "clock")),
         ("completed done cleared active closed", ("success", "check")),
         ("sent", ("success", "mail")),
-        ("deferred expired expiring late open", ("warning", "clock")),
+        ("deferred expired late open retrying", ("warning", "clock")),
         ("held on_hold", ("warning", "pause")),
-        ("refused failed", ("danger", "ban")),
-        ("cancelled no_show", ("danger", "x")),
+        ("refused failed stopped", ("danger", "ban")),
+        ("missed", ("danger", "warning")),
+        ("cancelled withdrawn", ("neutral", "x")),
     )
     for look_code in codes.split()
 }
