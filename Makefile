@@ -16,10 +16,10 @@ TESTS ?= tests
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop test e2e check prove bench lock messages clean
+.PHONY: help setup run stop test e2e check prove bench format lock messages clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/packages $(VENV)/embedded node_modules/.complete ## the virtual environment and front-end packages
 	@$(PY) tools/translations.py compile
@@ -46,12 +46,17 @@ check: setup ## format, lint, types, templates, migrations, translations, deploy
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
-	$(PY) -m djlint --quiet --check templates
-	$(PY) -m djlint --quiet --lint templates
+	$(PY) -m djlint --check templates
+	$(PY) -m djlint --lint templates
 	DEBUG=1 $(PY) manage.py makemigrations --check --dry-run
 	$(PY) tools/translations.py check
 	$(SERVER_SETTINGS) $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) tools/repository.py
+
+format: setup ## write code and templates in the project's format
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	$(PY) -m djlint --reformat --quiet templates
 
 lock: $(VENV)/packages ## solve the dependencies anew and write the lock files
 	$(LOCK) $(UPGRADE) -o requirements.lock

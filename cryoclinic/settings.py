@@ -302,7 +302,6 @@ STATICFILES_DIRS: list[Any] = [
         (f"vendor/{name}", NODE_MODULES / folder)
         for name, folder in {
             "bootstrap": "bootstrap/dist",
-            "bootstrap-icons": "bootstrap-icons/font",
             "htmx": "htmx.org/dist",
         }.items()
         if (NODE_MODULES / folder).is_dir()
