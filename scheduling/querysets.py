@@ -1,10 +1,12 @@
 """The adjectives of courses, appointments and what they need. Overlap is written here, once."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import DecimalField, ExpressionWrapper, F, Q, Sum, Value
+from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
     from cryoclinic.models import Clinic
@@ -43,6 +45,18 @@ class CourseQuerySet(models.QuerySet):
         """Under way or on hold: sessions may still be booked."""
         return self.filter(status__in=["active", "held"])
 
+    def with_money(self) -> Self:
+        """Adds ``agreed``, ``paid`` and ``balance`` (what is still to pay), all derived."""
+        nothing = Value(Decimal(0), output_field=DecimalField())
+        return self.annotate(
+            agreed=ExpressionWrapper(
+                F("price") * F("sessions_planned"),
+                output_field=DecimalField(max_digits=12, decimal_places=2),
+            ),
+            paid=Coalesce(Sum("payments__amount"), nothing),
+            balance=F("agreed") - F("paid"),
+        )
+
 
 class AppointmentQuerySet(models.QuerySet):
     def live(self) -> Self:
@@ -70,6 +84,10 @@ class AppointmentQuerySet(models.QuerySet):
 class MessageQuerySet(models.QuerySet):
     def pending(self) -> Self:
         return self.filter(status__in=["due", "retrying", "sending"])
+
+    def withdrawable(self) -> Self:
+        """Pending and in no worker's hands."""
+        return self.filter(status__in=["due", "retrying"])
 
     def due(self, now: datetime) -> Self:
         """Pending, past their time, and not in another worker's hands."""
