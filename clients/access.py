@@ -20,7 +20,9 @@ def get_client(user: Person, pk: int) -> Client:
 def get_screening(user: Person, pk: int) -> Screening:
     """The screening with its client, for those who may see verdicts; the answers need more."""
     _need(user, "clients.view_client", "clients.view_screening")
-    return get_object_or_404(Screening.objects.select_related("client", "asked_by"), pk=pk)
+    return get_object_or_404(
+        Screening.objects.select_related("client", "asked_by", "follows__asked_by"), pk=pk
+    )
 
 
 def get_answer(user: Person, pk: int) -> Answer:

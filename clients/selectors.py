@@ -21,9 +21,11 @@ from clients.verdict import (
 from procedures.models import ProcedureType, Protocol, Zone
 
 __all__ = [
+    "AnswerShown",
     "ClientPage",
     "VerdictRow",
     "VerdictTable",
+    "answers_of",
     "client_page",
     "current_screening",
     "facts_of",
@@ -64,6 +66,14 @@ class VerdictTable:
 
     def all(self) -> list[Verdict]:
         return [verdict for row in self.rows for verdict in row.verdicts if verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerShown:
+    """An answer with the names of the zones it affects; ``answer.clearances`` are fetched."""
+
+    answer: Answer
+    zones: tuple[str, ...]
 
 
 def client_page(query: search.Query | None, *, after: int | None = None) -> ClientPage:
@@ -149,6 +159,21 @@ def verdict_table(screening: Screening | None, *, day: date) -> VerdictTable:
         for procedure_type in types
     )
     return VerdictTable(day, tuple(zones), tuple(rows))
+
+
+def answers_of(screening: Screening) -> list[AnswerShown]:
+    """The answers of a full screening and then of its visits; 3 queries."""
+    zones = {zone.pk: zone.name for zone in Zone.objects.all()}
+    answers = (
+        Answer.objects.counting_for(screening)
+        .select_related("screening", "contraindication")
+        .prefetch_related(Prefetch("clearances", Clearance.objects.select_related("given_by")))
+        .order_by("screening__asked_at", "screening", "contraindication__position")
+    )
+    return [
+        AnswerShown(answer, tuple(zones[pk] for pk in answer.affected_zones if pk in zones))
+        for answer in answers
+    ]
 
 
 def _answers_yes(screenings: Iterable[int]) -> Iterable[Answer]:
