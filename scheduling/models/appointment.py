@@ -33,14 +33,14 @@ LIVE = [AppointmentStatus.BOOKED, AppointmentStatus.CHECKED_IN, AppointmentStatu
 
 # Every exclusion is deferrable, so that a re-plan may let two appointments change places: it is
 # checked at the end of the statement, or of the transaction where a service asks for that.
-def _never_twice(resource: str, span: str) -> ExclusionConstraint:
+def _never_twice(resource: str, span: str, *, where: Q | None = None) -> ExclusionConstraint:
     return ExclusionConstraint(
         name=f"appointment_{resource}_free",
         expressions=[
             (IdRange(f"{resource}_id"), RangeOperators.EQUAL),
             (span, RangeOperators.OVERLAPS),
         ],
-        condition=~Q(status=AppointmentStatus.CANCELLED),
+        condition=~Q(status=AppointmentStatus.CANCELLED) & (where or Q()),
         deferrable=Deferrable.IMMEDIATE,
     )
 
@@ -99,9 +99,7 @@ class Appointment(models.Model):
     specialist = models.ForeignKey(
         Specialist, verbose_name=_("specialist"), on_delete=models.PROTECT, db_index=False
     )
-    room = models.ForeignKey(
-        Room, verbose_name=_("room"), on_delete=models.PROTECT, db_index=False
-    )
+    room = models.ForeignKey(Room, verbose_name=_("room"), on_delete=models.PROTECT, db_index=False)
     device = models.ForeignKey(
         Device,
         verbose_name=_("device"),
@@ -146,7 +144,8 @@ class Appointment(models.Model):
         constraints = [
             _never_twice("specialist", "treatment"),
             _never_twice("room", "treatment"),
-            _never_twice("device", "treatment"),
+            # The range of no id is everything, and so equal to that of every other row.
+            _never_twice("device", "treatment", where=Q(device__isnull=False)),
             _never_twice("client", "visit"),
             ExclusionConstraint(
                 name="appointment_min_gap",
