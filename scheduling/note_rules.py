@@ -93,7 +93,7 @@ def refuse_unless_treats_here(by: User, appointment: Appointment) -> None:
 def refuse_unless_may_write(by: User, appointment: Appointment) -> None:
     refuse_unless_treats_here(by, appointment)
     if appointment.status == Appointment.Status.COMPLETED:
-        refuse_a_closed(appointment.note)
+        raise WrongState(_("This session is completed."))
     if not is_started(appointment):
         raise Refused(
             _("Nothing is recorded before the client was asked what has changed."),

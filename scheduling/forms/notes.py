@@ -1,7 +1,7 @@
 """The forms of the treatment room: asking again, the session note, an addendum."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -10,14 +10,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clients.forms.screening import NO, YES, ScreeningForm
 from clients.services import AnswerGiven
 from procedures.models import Carrier, Contraindication, Protocol, Zone
 from scheduling.models import Addendum, SessionNote
 from scheduling.note_rules import ExposureGiven
 from scheduling.protocol_check import degrees
 
-YES, NO = "yes", "no"
-YES_NO = [(NO, gettext_lazy("No")), (YES, gettext_lazy("Yes"))]
 # Beyond what any device or stop-watch shows: a slip of the finger, not a value to explain.
 LONGEST_SECONDS = 3600
 COLDEST, WARMEST = -200, 50
@@ -42,8 +41,8 @@ def bare_helper(layout: Layout) -> FormHelper:
 
 
 class VisitCheckForm(forms.Form):
-    """“Has anything changed since last time?” Nothing is preselected; each question is answered
-    only where something has.
+    """“Has anything changed since last time?” Nothing is preselected, and the questions
+    (``details``) count only where something has.
     """
 
     changed = forms.ChoiceField(
@@ -66,95 +65,31 @@ class VisitCheckForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.questions = list(questions)
-        self.today = today
-        for question in self.questions:
-            self._add(question, zones)
-        self.helper = bare_helper(
-            Layout(
-                Field("changed", wrapper_class="choice-tiles"),
-                Div(*self._rows(), css_class="questions changed-questions"),
-            )
+        self.some_yes = any(self.data.get(question.code) == YES for question in self.questions)
+        asked = self.some_yes or self.data.get("changed") == YES
+        self.details = ScreeningForm(
+            data if asked else None, questions=self.questions, zones=zones, today=today
         )
+        self.helper = bare_helper(Layout(Field("changed", wrapper_class="choice-tiles")))
 
-    def _add(self, question: Contraindication, zones: Sequence[Zone]) -> None:
-        name = self._name(question)
-        self.fields[name] = forms.ChoiceField(
-            label=question.question, choices=YES_NO, widget=forms.RadioSelect, required=False
-        )
-        if question.zone_bound:
-            self.fields[f"{name}_zones"] = forms.TypedMultipleChoiceField(
-                label=_("Affected zones"),
-                choices=[(zone.pk, zone.name) for zone in zones],
-                coerce=int,
-                widget=forms.CheckboxSelectMultiple,
-                required=False,
+    def clean_changed(self) -> str:
+        changed: str = self.cleaned_data["changed"]
+        if changed == NO and self.some_yes:
+            raise forms.ValidationError(
+                _("A question is answered yes, so something has changed: choose that.")
             )
-        self.fields[f"{name}_until"] = forms.DateField(
-            label=_("First day on which it no longer stops the treatment"),
-            initial=self.today + timedelta(days=question.default_days or 1),
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            required=False,
-        )
-        self.fields[f"{name}_comment"] = forms.CharField(
-            label=_("Comment"), max_length=300, required=False
-        )
+        return changed
 
-    def _rows(self) -> Iterable[Div | Field]:
-        for question in self.questions:
-            name = self._name(question)
-            yield Field(name, template="components/yes_no.html")
-            details = [Field(f"{name}_zones", wrapper_class="choice-grid")]
-            yield Div(
-                *(details if question.zone_bound else []),
-                Div(f"{name}_until", f"{name}_comment", css_class="form-grid"),
-                css_class="reveal-if-yes",
-            )
-
-    @staticmethod
-    def _name(question: Contraindication) -> str:
-        return f"q{question.pk}"
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        given = {question: cleaned.get(self._name(question)) for question in self.questions}
-        if cleaned.get("changed") == NO and YES in given.values():
-            self.add_error(
-                "changed", _("A question is answered yes, so something has changed: choose that.")
-            )
-        if cleaned.get("changed") == YES:
-            for question, answer in given.items():
-                self._check(question, answer, cleaned)
-        return cleaned
-
-    def _check(
-        self, question: Contraindication, answer: str | None, cleaned: dict[str, Any]
-    ) -> None:
-        name = self._name(question)
-        if not answer:
-            self.add_error(name, _("Answer yes or no."))
-        if answer != YES:
-            return
-        if question.zone_bound and not cleaned.get(f"{name}_zones"):
-            self.add_error(f"{name}_zones", _("Choose the affected zones: only those are stopped."))
-        until = cleaned.get(f"{name}_until")
-        if until and until <= self.today:
-            self.add_error(f"{name}_until", _("It is there today, so choose a later day."))
+    def is_valid(self) -> bool:
+        if not super().is_valid():
+            return False
+        return self.cleaned_data["changed"] == NO or self.details.is_valid()
 
     def answers(self) -> list[AnswerGiven]:
         """One answer to every question; all of them no where nothing has changed."""
-        return [self._answer(question) for question in self.questions]
-
-    def _answer(self, question: Contraindication) -> AnswerGiven:
-        name, given = self._name(question), self.cleaned_data
-        if given["changed"] == NO or given[name] == NO:
-            return AnswerGiven(question, present=False)
-        return AnswerGiven(
-            question,
-            present=True,
-            zones=tuple(given.get(f"{name}_zones", ())),
-            stops_until=given[f"{name}_until"],
-            comment=given[f"{name}_comment"],
-        )
+        if self.cleaned_data["changed"] == NO:
+            return [AnswerGiven(question, present=False) for question in self.questions]
+        return self.details.answers()
 
 
 class NoteForm(forms.Form):

@@ -7,15 +7,13 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from clients.selectors import facts_of
 from clients.verdict import Outcome, Verdict, verdict_on
 from scheduling.models import Appointment, Course, SessionNote, Specialist
-from scheduling.protocol_check import degrees
 from scheduling.selectors import words
+from scheduling.selectors.notes import note_line
 from scheduling.selectors.session_start import is_started
 
 LATE_AFTER = timedelta(minutes=5)
@@ -175,27 +173,6 @@ def _item(
     )
 
 
-def note_line(note: SessionNote) -> str:
-    """A closed note in one line: its day, the cold of each zone, the reaction, the words."""
-    cold = ", ".join(
-        f"{exposure.zone} {_('%(count)s s') % {'count': exposure.seconds}}"
-        f" {degrees(exposure.temperature_c)}"
-        for exposure in note.exposures.all()
-    )
-    reaction = {
-        SessionNote.Reaction.NONE: "",
-        SessionNote.Reaction.EXPECTED: _("expected reaction"),
-        SessionNote.Reaction.UNUSUAL: _("unusual reaction"),
-    }[SessionNote.Reaction(note.reaction)]
-    parts = (
-        date_format(note.appointment.day, "j E"),
-        cold,
-        reaction,
-        Truncator(note.text).chars(80),
-    )
-    return " · ".join(filter(None, parts))
-
-
 def _warnings(appointment: Appointment, verdict: Verdict, now: datetime) -> Iterable[Warned]:
     if appointment.status not in (Status.BOOKED, Status.CHECKED_IN):
         return
@@ -214,19 +191,21 @@ def _warnings(appointment: Appointment, verdict: Verdict, now: datetime) -> Iter
 
 def next_step(appointment: Appointment, verdict: Verdict, *, today: date) -> Step | None:
     """What the specialist does next with the appointment; None where there is nothing."""
-    start = reverse("scheduling:session_start", args=[appointment.pk])
     note = reverse("scheduling:note", args=[appointment.pk])
     if appointment.status == Status.COMPLETED:
         return Step(note, _("Read note"), "note", "secondary")
-    if appointment.status == Status.MISSED:
-        return None
     if is_started(appointment):
         has_draft = hasattr(appointment, "note")
         return Step(note, _("Continue note") if has_draft else _("Write note"), "note")
-    if appointment.day != today:
+    if appointment.status == Status.MISSED or appointment.day != today:
         return None
+    return _step_to_start(appointment, verdict)
+
+
+def _step_to_start(appointment: Appointment, verdict: Verdict) -> Step:
+    start = reverse("scheduling:session_start", args=[appointment.pk])
     if appointment.needs_rescreening:
         return Step(start, _("Screen again"), "list")
-    if appointment.course.status != Course.Status.ACTIVE or verdict.reasons:
+    if appointment.course.status != Course.Status.ACTIVE or not verdict.is_cleared:
         return Step(start, _("See what stops it"), "warning", "secondary")
     return Step(start, _("Start session"), "arrow-right")

@@ -3,7 +3,7 @@
 Locks are taken in the order of ``scheduling.locks``, the appointment's row after its course's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -79,9 +79,9 @@ def save_note(
     (``NoteChanged``). Raises ``OutOfProtocol`` and other ``Refused``.
     """
     appointment = _locked(appointment.pk)
-    rules.refuse_unless_may_write(by, appointment)
     note = SessionNote.objects.filter(appointment=appointment).first()
     rules.refuse_a_closed(note)
+    rules.refuse_unless_may_write(by, appointment)
     rules.refuse_what_can_not_be(appointment, exposures, carrier, reaction, text)
     if not out_of_protocol_reason.strip():
         rules.refuse_out_of_protocol(appointment, exposures)
@@ -186,7 +186,7 @@ def _reason_to_hold(appointment: Appointment) -> str:
 
 
 def _says_already(
-    note: SessionNote, given: dict[str, object], exposures: Sequence[ExposureGiven]
+    note: SessionNote, given: Mapping[str, object], exposures: Sequence[ExposureGiven]
 ) -> bool:
     stored = set(note.exposures.values_list("zone_id", "seconds", "temperature_c"))
     return all(getattr(note, field) == value for field, value in given.items()) and stored == {
