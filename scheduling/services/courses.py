@@ -44,6 +44,7 @@ def resume_course(*, by: User, course: Course) -> Course:
         raise WrongState(_("The course is not on hold."))
     course.status, course.held_reason = Course.Status.ACTIVE, ""
     course.save(update_fields=["status", "held_reason"])
+    outbox.schedule_reminders(course.appointments.upcoming(), now=timezone.now())
     return course
 
 
@@ -93,7 +94,8 @@ def rescreen_course(*, by: User, course: Course, screening: Screening) -> Course
     course = lock_course(course.pk)
     if screening.client_id != course.client_id or not screening.is_full:
         raise WrongState(_("This screening is not a full one of the course's client."))
-    upcoming = list(course.appointments.filter(status=Appointment.Status.BOOKED).order_by("pk"))
+    booked = course.appointments.filter(status=Appointment.Status.BOOKED)
+    upcoming = list(booked.filter(day__gte=screening.asked_on).order_by("pk"))
     stopped = [
         appointment
         for appointment in upcoming
