@@ -45,7 +45,7 @@ bench: setup ## figures against references, one JSON line each (ONLY=planner for
 check: setup ## format, lint, types, templates, migrations, translations, deployment settings
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
-	$(PY) -m mypy
+	DEBUG=1 $(PY) -m mypy
 	$(PY) -m djlint --check templates
 	$(PY) -m djlint --lint templates
 	DEBUG=1 $(PY) manage.py makemigrations --check --dry-run

@@ -21,6 +21,12 @@ VAR = BASE_DIR / "var"
 env = Env()
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
+
+def given(name: str) -> bool:
+    """Whether the variable says anything; set and empty is how some tools write “unset”."""
+    return bool(env.str(name, ""))
+
+
 # What the environment says
 SERVER_VARIABLES = {
     "SECRET_KEY": "50 random characters or more, e.g. from: "
@@ -35,17 +41,17 @@ SERVER_VARIABLES = {
 try:
     # Only where nothing at all is configured is it a debug site: a server that forgot a variable
     # must refuse to start, not show its settings to the world.
-    DEBUG = env.bool("DEBUG", not any(env.str(name, "") for name in SERVER_VARIABLES))
-    PORT = env.int("PORT", 8000)
+    DEBUG = env.bool("DEBUG") if given("DEBUG") else not any(map(given, SERVER_VARIABLES))
+    PORT = env.int("PORT") if given("PORT") else 8000
     SECRET_KEY = env.str("SECRET_KEY", "")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])  # with DEBUG, none means localhost
     SITE_URL = env.str("SITE_URL", "").rstrip("/") or f"http://127.0.0.1:{PORT}"
     REDIS_URL = env.str("REDIS_URL", "")
     # What our keys in Redis begin with, for a server shared with others.
     REDIS_PREFIX = env.str("REDIS_PREFIX", "cryoclinic")
-    EMBEDDED_DATABASE = not env.str("DATABASE_URL", "")
-    database = env.dj_db_url("DATABASE_URL") if not EMBEDDED_DATABASE else {}
-    email = env.dj_email_url("EMAIL_URL") if env.str("EMAIL_URL", "") else {}
+    EMBEDDED_DATABASE = not given("DATABASE_URL")
+    database = env.dj_db_url("DATABASE_URL") if given("DATABASE_URL") else {}
+    email = env.dj_email_url("EMAIL_URL") if given("EMAIL_URL") else {}
     # Servers keep requests and tasks short; manage.py sets 0 (no limit) for its commands.
     STATEMENT_TIMEOUT_SECONDS = env.int("STATEMENT_TIMEOUT_SECONDS", 30)
     # How many proxies of ours append to X-Forwarded-For (for the sign-in's rate limits).
@@ -54,7 +60,7 @@ except EnvError as error:
     raise ImproperlyConfigured(f"The environment can't be read: {error}") from error
 
 if not DEBUG:
-    missing = [f"{name} ({how})" for name, how in SERVER_VARIABLES.items() if not env.str(name, "")]
+    missing = [f"{name} ({how})" for name, how in SERVER_VARIABLES.items() if not given(name)]
     if missing:
         raise ImproperlyConfigured(
             f"Set {'; '.join(missing)}. Or set DEBUG=1 to develop on this machine."
@@ -244,13 +250,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
