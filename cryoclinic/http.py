@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
 
 from cryoclinic.errors import Refused
 from cryoclinic.models import User
@@ -57,3 +58,15 @@ def next_path(request: HttpRequest, default: str) -> str:
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return wanted if wanted and safe else default
+
+
+def go_to(request: HttpRequest, path: str) -> HttpResponse:
+    """Send the browser on after a change; htmx is told to leave the page, not to swap it in."""
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponseClientRedirect(path)
+    return HttpResponseRedirect(path)
+
+
+def number(text: str | None) -> int | None:
+    """The positive number in an address or a button; None for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None

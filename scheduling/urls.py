@@ -1,7 +1,34 @@
 """The desk, the courses, the treatment room and the outbox."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from scheduling.views import appointments, board, booking, courses, my_day, notes, session_start
 
 app_name = "scheduling"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("board/", board.board, name="board"),
+    path("courses/new/", booking.course_new, name="course_new"),
+    path("courses/<int:pk>/", courses.course, name="course"),
+    path("courses/<int:pk>/hold/", courses.hold, name="hold_course"),
+    path("courses/<int:pk>/resume/", courses.resume, name="resume_course"),
+    path("courses/<int:pk>/stop/", courses.stop, name="stop_course"),
+    path("courses/<int:pk>/payments/", courses.pay, name="pay"),
+    path("courses/<int:pk>/sessions/new/", courses.add_session, name="add_session"),
+    path("clients/<int:pk>/courses/", courses.client_courses, name="client_courses"),
+    path("appointments/<int:pk>/", appointments.appointment, name="appointment"),
+    path("appointments/<int:pk>/check-in/", appointments.check_in, name="check_in"),
+    path("appointments/<int:pk>/undo-check-in/", appointments.undo_check_in, name="undo_check_in"),
+    path("appointments/<int:pk>/missed/", appointments.mark_missed, name="mark_missed"),
+    path("appointments/<int:pk>/undo-missed/", appointments.undo_missed, name="undo_missed"),
+    path("appointments/<int:pk>/cancel/", appointments.cancel, name="cancel_appointment"),
+    path("appointments/<int:pk>/restore/", appointments.restore, name="restore_appointment"),
+    path("appointments/<int:pk>/rescreen/", appointments.rescreen, name="rescreen"),
+    path("appointments/<int:pk>/move/", appointments.move, name="move_appointment"),
+    path("my-day/", my_day.show_my_day, name="my_day"),
+    path("appointments/<int:pk>/start/", session_start.start, name="session_start"),
+    path("appointments/<int:pk>/start/check-in/", session_start.admit, name="session_admit"),
+    path("appointments/<int:pk>/note/", notes.note, name="note"),
+    path("appointments/<int:pk>/note/close/", notes.close, name="note_close"),
+    path("appointments/<int:pk>/note/addenda/", notes.add, name="note_add"),
+]

@@ -1,0 +1,221 @@
+"""What the desk says about a new course: the procedure, what for, and the wishes for its times."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext_lazy as _
+
+from cryoclinic.models import Clinic
+from procedures.models import Indication, Price, ProcedureType, Zone
+from procedures.selectors import BookableType, bookable_types
+from scheduling.forms.fields import SlotsField, day_input, time_input
+from scheduling.models import Specialist
+from scheduling.planner import Relax
+from scheduling.selectors import words
+from scheduling.wishes import Wishes
+
+WEEKDAYS = list(WEEKDAYS_ABBR.items())
+WISH_FIELDS = {
+    "hours": ("earliest", "latest"),
+    "weekdays": ("weekdays",),
+    "specialist": ("only_specialist",),
+    "not_before": ("not_before",),
+}
+FARTHEST = timedelta(days=365)
+
+
+class CourseForm(forms.Form):
+    """Everything that decides a plan. Prices are those of ``day``, the clinic's today."""
+
+    treatment = forms.ChoiceField(label=_("Procedure and zone"))
+    sessions = forms.IntegerField(label=_("Sessions"), min_value=1, max_value=12)
+    indications = forms.ModelMultipleChoiceField(
+        label=_("What for"),
+        queryset=Indication.objects.active(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Mark at least one thing the client comes for.")},
+    )
+    not_before = forms.DateField(label=_("Not before"), required=False, widget=day_input())
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Only on"),
+        choices=WEEKDAYS,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    earliest = forms.TimeField(label=_("From"), required=False, widget=time_input())
+    latest = forms.TimeField(label=_("Until"), required=False, widget=time_input())
+    around = forms.TimeField(label=_("Best around"), required=False, widget=time_input())
+    specialist = forms.ModelChoiceField(
+        label=_("Specialist"),
+        queryset=Specialist.objects.none(),
+        required=False,
+        empty_label=_("Any"),
+    )
+    only_specialist = forms.BooleanField(label=_("Nobody else"), required=False)
+
+    def __init__(self, *args: Any, clinic: Clinic, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.day = day
+        self.types = {bookable.procedure_type.pk: bookable for bookable in bookable_types()}
+        self.prices = {(p.procedure_type_id, p.zone_id): p for p in Price.objects.on_day(day)}
+        self._field("treatment").choices = [("", _("Choose…")), *self._treatments()]
+        self._field("specialist").queryset = (
+            Specialist.objects.active().of(clinic).select_related("user")
+        )
+        usual = next(iter(self.types.values()), None)
+        if usual:
+            self.fields["sessions"].initial = usual.procedure_type.sessions_min
+        self.helper = _layout()
+
+    def _field(self, name: str) -> Any:
+        return self.fields[name]
+
+    def _treatments(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Procedure types with their zones and prices; what has no price can't be booked."""
+        return [
+            (str(bookable.procedure_type), zones)
+            for bookable in self.types.values()
+            if (zones := list(self._zones(bookable)))
+        ]
+
+    def _zones(self, bookable: BookableType) -> Sequence[tuple[str, str]]:
+        name, pk = bookable.procedure_type.name, bookable.procedure_type.pk
+        return [
+            (f"{pk}-{zone.pk}", f"{name}: {zone.name}, {words.money(price.amount, price.currency)}")
+            for zone in bookable.zones
+            if (price := self.prices.get((pk, zone.pk)))
+        ]
+
+    def clean_not_before(self) -> date | None:
+        day = self.cleaned_data["not_before"]
+        if day and day > self.day + FARTHEST:
+            raise ValidationError(_("Choose a day within a year from now."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if "treatment" in values and "sessions" in values:
+            self._check_sessions(values["sessions"])
+        earliest, latest = values.get("earliest"), values.get("latest")
+        if earliest and latest and earliest >= latest:
+            self.add_error("latest", _("This has to be later than the time before it."))
+        if values.get("only_specialist") and not values.get("specialist"):
+            self.add_error("specialist", _("Choose the specialist, or leave “nobody else” open."))
+        return values
+
+    def _check_sessions(self, count: int) -> None:
+        kind = self.procedure_type
+        if not kind.sessions_min <= count <= kind.sessions_max:
+            text = _("A course of this procedure has %(fewest)s to %(most)s sessions.")
+            limits = {"fewest": kind.sessions_min, "most": kind.sessions_max}
+            self.add_error("sessions", ValidationError(text, params=limits))
+
+    @property
+    def _pair(self) -> tuple[int, int]:
+        kind, zone = self.cleaned_data["treatment"].split("-")
+        return int(kind), int(zone)
+
+    @property
+    def procedure_type(self) -> ProcedureType:
+        """Of a valid form; so are the other properties."""
+        return self.types[self._pair[0]].procedure_type
+
+    @property
+    def zone(self) -> Zone:
+        kind, zone = self._pair
+        return next(each for each in self.types[kind].zones if each.pk == zone)
+
+    @property
+    def price(self) -> Price:
+        return self.prices[self._pair]
+
+    @property
+    def wishes(self) -> Wishes:
+        values = self.cleaned_data
+        specialist = values["specialist"].pk if values["specialist"] else None
+        return Wishes(
+            not_before=values["not_before"],
+            weekdays=frozenset(values["weekdays"]),
+            earliest=values["earliest"],
+            latest=values["latest"],
+            around=values["around"],
+            only_specialist=specialist if values["only_specialist"] else None,
+            specialist=specialist,
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for two forms that ask the planner the same."""
+        question = [*self._pair, self.cleaned_data["sessions"], self.wishes.to_json()]
+        return hashlib.sha256(json.dumps(question).encode()).hexdigest()[:16]
+
+
+class ChosenPlanForm(forms.Form):
+    """The plan on the screen: its slots, the question it answers, and the key that books once."""
+
+    slot = SlotsField(required=False)
+    planned_for = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
+    booking_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def key(self) -> uuid.UUID:
+        """The key of the form as it was sent; a fresh one where there was none."""
+        values: Mapping[str, Any] = getattr(self, "cleaned_data", {})
+        return values.get("booking_key") or uuid.uuid4()
+
+
+def relaxed(data: QueryDict, relaxation: str) -> QueryDict:
+    """The form's data with one wish changed as ``scheduling.selectors.plans`` names it.
+
+    What can't be read changes nothing. Such as “hours:09:00-19:00” or “weekdays:0,2,4”.
+    """
+    kind, _colon, value = relaxation.partition(":")
+    if kind not in {each.value for each in Relax}:
+        return data
+    changed = data.copy()
+    match Relax(kind):
+        case Relax.HOURS:
+            changed["earliest"], _dash, changed["latest"] = value.partition("-")
+        case Relax.WEEKDAYS:
+            changed.setlist("weekdays", value.split(","))
+        case Relax.SPECIALIST:
+            changed.pop("only_specialist", None)
+        case Relax.NOT_BEFORE:
+            changed["not_before"] = value
+        case Relax.FEWER:
+            changed["sessions"] = value
+        case Relax.WISHES:
+            for each in value.split(","):
+                for name in WISH_FIELDS.get(each, ()):
+                    changed.pop(name, None)
+    return changed
+
+
+def _layout() -> FormHelper:
+    """The columns of the booking page; the buttons and the plan are the template's."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.layout = Layout(
+        Div("treatment", "sessions", css_class="booking-what"),
+        Field("indications", wrapper_class="choice-grid is-small"),
+        Fieldset(
+            _("Wishes for the times"),
+            Field("weekdays", wrapper_class="weekdays"),
+            Div("earliest", "latest", "around", css_class="booking-times"),
+            Div("not_before", "specialist", css_class="booking-who"),
+            "only_specialist",
+        ),
+    )
+    return helper

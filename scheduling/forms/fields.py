@@ -1,0 +1,64 @@
+"""Fields that several forms share."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from scheduling.planner import Slot
+from scheduling.proposals import parse_slot, slot_token
+
+
+def day_input() -> forms.DateInput:
+    """The browser's own calendar; ISO, so that it is read in every language."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+def time_input() -> forms.TimeInput:
+    return forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
+
+
+class SlotField(forms.CharField):
+    """One slot as ``slot_token`` writes it; cleaned to a ``Slot``."""
+
+    default_error_messages = {"unreadable": _("Choose one of the times offered.")}
+
+    def clean(self, value: Any) -> Slot | None:
+        token = super().clean(value)
+        if not token:
+            return None
+        try:
+            return parse_slot(token)
+        except ValueError:
+            raise ValidationError(self.error_messages["unreadable"], "unreadable") from None
+
+
+class SlotsInput(forms.MultipleHiddenInput):
+    """One hidden field per slot."""
+
+    def format_value(self, value: Any) -> list[str]:
+        return [slot_token(v) if isinstance(v, Slot) else v for v in value or []]
+
+
+class SlotsField(forms.Field):
+    """Several slots in their order; cleaned to a tuple of ``Slot``."""
+
+    widget = SlotsInput
+    default_error_messages = {"unreadable": _("The plan could not be read. Ask for times again.")}
+
+    def to_python(self, value: Sequence[str] | None) -> tuple[Slot, ...]:
+        try:
+            return tuple(parse_slot(token) for token in value or ())
+        except ValueError:
+            raise ValidationError(self.error_messages["unreadable"], "unreadable") from None
+
+
+def read_choice(text: str) -> tuple[int, Slot] | None:
+    """The session's index and its new slot out of a button's “3:<slot token>”; else None."""
+    index, _colon, token = text.partition(":")
+    try:
+        return int(index), parse_slot(token)
+    except ValueError:
+        return None

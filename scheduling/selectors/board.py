@@ -1,0 +1,287 @@
+"""The day board: everything the desk sees of one day, in a fixed number of queries.
+
+Values are formatted here, not in the template: a full day has hundreds of them.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cryoclinic.models import Clinic
+from cryoclinic.timetable import Row, Span, timetable_rows
+from scheduling.models import Appointment, Room, Specialist
+from scheduling.selectors import words
+from scheduling.selectors.opening import DayHours, closed_runs, day_hours
+
+LATE_AFTER = timedelta(minutes=5)
+STEP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button: the last part of the address it posts to, and its word."""
+
+    path: str
+    label: str
+    icon: str
+    kind: str = "secondary"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One appointment as the board shows it, times on the clinic's clock."""
+
+    url: str
+    time: str
+    client: str
+    session: str
+    what: str
+    specialist: str
+    room: str
+    status: str
+    status_word: str
+    icon: str
+    tone: str
+    late: str
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One column of the grid."""
+
+    name: str
+    note: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One day; ``previous`` and ``following`` are its neighbours, as ISO dates.
+
+    ``counts`` is the number of visits by status, of those that are late, and of all not cancelled.
+    """
+
+    iso_day: str
+    heading: str
+    is_today: bool
+    previous: str
+    following: str
+    is_open: bool
+    closed_because: str
+    lanes: tuple[Lane, ...]
+    rows: tuple[Row, ...]
+    off_duty: tuple[str, ...]
+    visits: tuple[Visit, ...]
+    cancelled: tuple[Visit, ...]
+    counts: dict[str, int]
+
+
+LOOKS = {
+    "booked": ("calendar", "neutral"),
+    "checked_in": ("door", "accent"),
+    "completed": ("check", "success"),
+    "missed": ("x", "danger"),
+    "cancelled": ("x", "danger"),
+}
+
+
+def day_board(clinic: Clinic, day: date, *, lanes: str, permissions: Collection[str]) -> Board:
+    """The board of ``day``, a column per specialist, or per room where ``lanes`` is “rooms”.
+
+    ``permissions`` decide which buttons there are. Five queries, whatever the day holds.
+    """
+    hours = day_hours(clinic, day)
+    specialists = {s.pk: s for s in Specialist.objects.of(clinic).select_related("user")}
+    rooms = {room.pk: room for room in Room.objects.of(clinic)}
+    names = _Names(specialists, rooms)
+    found = list(_rows(clinic, day))
+    now = timezone.now()
+    visits = {row.pk: _visit(row, clinic, names, now, permissions) for row in found}
+    taken = [row for row in found if row.status != Appointment.Status.CANCELLED]
+    columns, off_duty = (
+        _room_lanes(clinic, hours, rooms, taken, visits)
+        if lanes == "rooms"
+        else _specialist_lanes(clinic, hours, specialists, taken, visits)
+    )
+    return Board(
+        iso_day=day.isoformat(),
+        heading=words.full_day(day),
+        is_today=day == clinic.today(),
+        previous=(day - timedelta(days=1)).isoformat(),
+        following=(day + timedelta(days=1)).isoformat(),
+        is_open=bool(hours.clinic),
+        closed_because=hours.closed_because,
+        lanes=tuple(columns),
+        rows=tuple(_grid(hours, columns)),
+        off_duty=tuple(off_duty),
+        visits=tuple(visits[row.pk] for row in taken),
+        cancelled=tuple(visits[row.pk] for row in found if row not in taken),
+        counts=_counts(visits.values()),
+    )
+
+
+@dataclass(frozen=True)
+class _Names:
+    specialists: dict[int, Specialist]
+    rooms: dict[int, Room]
+
+
+def _rows(clinic: Clinic, day: date) -> Iterable[Any]:
+    """Every appointment of the day as a named tuple; ``number`` counts the course's live ones."""
+    language = (get_language() or "en").split("-")[0]
+    number = (
+        Appointment.objects.live()
+        .filter(course=OuterRef("course"), day__lte=OuterRef("day"))
+        .order_by()
+        .values("course")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return (
+        Appointment.objects.filter(clinic=clinic)
+        .on_day(day)
+        .in_order()
+        .annotate(
+            number=Subquery(number),
+            procedure=F(f"course__procedure_type__name_{language}"),
+            body_zone=F(f"course__zone__name_{language}"),
+        )
+        .values_list(
+            "pk",
+            "status",
+            "treatment",
+            "specialist_id",
+            "room_id",
+            "sessions_planned",
+            "number",
+            "client__name",
+            "procedure",
+            "body_zone",
+            named=True,
+        )
+    )
+
+
+def _visit(
+    row: Any, clinic: Clinic, names: _Names, now: datetime, permissions: Collection[str]
+) -> Visit:
+    starts = row.treatment.lower
+    waited = now - starts if row.status == Appointment.Status.BOOKED else timedelta()
+    late = waited > LATE_AFTER
+    icon, tone = ("warning", "warning") if late else LOOKS[row.status]
+    return Visit(
+        url=reverse("scheduling:appointment", args=[row.pk]),
+        time=words.clock(clinic.local(starts)),
+        client=row.client__name,
+        session=f"{row.number or '–'}/{row.sessions_planned}",
+        what=f"{row.procedure} · {row.body_zone}",
+        specialist=names.specialists[row.specialist_id].name,
+        room=names.rooms[row.room_id].name,
+        status=row.status,
+        status_word=str(Appointment.Status(row.status).label),
+        icon=icon,
+        tone=tone,
+        late=_late_words(waited) if late else "",
+        actions=tuple(_actions(row.status, permissions, arrived_due=waited > timedelta())),
+    )
+
+
+def _late_words(waited: timedelta) -> str:
+    minutes = int(waited.total_seconds()) // 60
+    if minutes < 120:
+        return _("%(minutes)s min late") % {"minutes": minutes}
+    return _("not here yet")
+
+
+def _actions(status: str, permissions: Collection[str], *, arrived_due: bool) -> Iterable[Action]:
+    if "scheduling.check_in_appointment" in permissions:
+        if status == Appointment.Status.BOOKED:
+            yield Action("check-in/", _("Check in"), "door", "primary")
+            if arrived_due:
+                yield Action("missed/", _("Missed"), "x")
+        elif status == Appointment.Status.CHECKED_IN:
+            yield Action("undo-check-in/", _("Undo"), "arrow-left", "quiet")
+        elif status == Appointment.Status.MISSED:
+            yield Action("undo-missed/", _("Undo"), "arrow-left", "quiet")
+    if status == Appointment.Status.CANCELLED and "scheduling.cancel_appointment" in permissions:
+        yield Action("restore/", _("Restore"), "arrow-left", "quiet")
+
+
+def _specialist_lanes(
+    clinic: Clinic,
+    hours: DayHours,
+    specialists: dict[int, Specialist],
+    rows: Sequence[Any],
+    visits: dict[int, Visit],
+) -> tuple[list[Lane], list[str]]:
+    """A column for each one who works that day or has visits, and who is off duty."""
+    lanes, off_duty = [], []
+    for pk, specialist in specialists.items():
+        own = [row for row in rows if row.specialist_id == pk]
+        mask = hours.of_specialist(pk) if specialist.is_active else 0
+        if own or mask:
+            lanes.append(_lane(clinic, specialist.name, mask, own, visits))
+        elif specialist.is_active:
+            off_duty.append(specialist.name)
+    return lanes, off_duty
+
+
+def _room_lanes(
+    clinic: Clinic,
+    hours: DayHours,
+    rooms: dict[int, Room],
+    rows: Sequence[Any],
+    visits: dict[int, Visit],
+) -> tuple[list[Lane], list[str]]:
+    lanes = []
+    for pk, room in rooms.items():
+        own = [row for row in rows if row.room_id == pk]
+        if own or (room.is_active and hours.clinic):
+            mask = hours.of_room(pk) if room.is_active else 0
+            lanes.append(_lane(clinic, room.name, mask, own, visits))
+    return lanes, []
+
+
+def _lane(
+    clinic: Clinic, name: str, mask: int, rows: Sequence[Any], visits: dict[int, Visit]
+) -> Lane:
+    closed = [Span(begin, end) for begin, end in closed_runs(mask)]
+    taken = [_span(clinic, row, visits[row.pk]) for row in rows]
+    return Lane(name, words.sessions(len(rows)), (*closed, *taken))
+
+
+def _span(clinic: Clinic, row: Any, visit: Visit) -> Span:
+    """The minutes of the clinic's day in which the specialist and the room are taken."""
+    begin = clinic.local(row.treatment.lower)
+    start = begin.hour * 60 + begin.minute
+    length = int((row.treatment.upper - row.treatment.lower).total_seconds()) // 60
+    return Span(start, min(start + length, 24 * 60), visit)
+
+
+def _grid(hours: DayHours, lanes: Sequence[Lane]) -> list[Row]:
+    """Rows from the first full hour that is open or has a visit to the last one."""
+    if not lanes:
+        return []
+    busy = [span for lane in lanes for span in lane.spans if span.item]
+    minutes = [(cell * 5, cell * 5 + 5) for cell in range(288) if hours.clinic >> cell & 1]
+    spans = [(span.start, span.end) for span in busy] + minutes
+    start = min(begin for begin, _end in spans) // 60 * 60
+    end = -(-max(end for _begin, end in spans) // 60) * 60
+    return timetable_rows([lane.spans for lane in lanes], start=start, end=end, step=STEP)
+
+
+def _counts(visits: Iterable[Visit]) -> dict[str, int]:
+    counts = {**dict.fromkeys(Appointment.Status.values, 0), "late": 0, "all": 0}
+    for visit in visits:
+        counts[visit.status] += 1
+        counts["late"] += bool(visit.late)
+        counts["all"] += visit.status != Appointment.Status.CANCELLED
+    return counts

@@ -1,0 +1,182 @@
+"""Free times for one session, shaped for choosing: by day, then by specialist, then by time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.utils.translation import ngettext
+
+from clients.models import Screening
+from scheduling import proposals
+from scheduling.clock import wall_time
+from scheduling.models import Appointment, Course
+from scheduling.planner import Slot
+from scheduling.proposals import Offer, slot_token
+from scheduling.questions import Treatment, plan_request
+from scheduling.selectors import words
+from scheduling.spans import slot_of
+
+# A specialist's day with more free starts than this is offered by the quarter of an hour.
+MANY = 16
+QUARTER = 3
+REACH_DAYS = 21
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedTime:
+    token: str
+    time: str
+    room: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedLane:
+    """The times of one specialist on one day."""
+
+    specialist: str
+    times: tuple[OfferedTime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedDay:
+    """``is_open``: shown unfolded, the day of the session as it is or else the first one."""
+
+    day: str
+    gaps: str
+    over: str
+    needs_rescreening: bool
+    is_open: bool
+    lanes: tuple[OfferedLane, ...]
+
+
+def offered_days(
+    offers: Iterable[Offer], *, current: Slot | None, valid_until: date
+) -> tuple[OfferedDay, ...]:
+    """The offers by day; ``valid_until`` is the last day that the screening covers."""
+    by_day = {day: list(found) for day, found in groupby(offers, key=lambda o: o.slot.day)}
+    unfolded = current.day if current and current.day in by_day else next(iter(by_day), None)
+    return tuple(
+        OfferedDay(
+            day=words.weekday_and_day(day),
+            gaps=_gaps(found[0]),
+            over=over_words(found[0].over),
+            needs_rescreening=day > valid_until,
+            is_open=day == unfolded,
+            lanes=tuple(_lanes(found, current)),
+        )
+        for day, found in by_day.items()
+    )
+
+
+def _lanes(found: Sequence[Offer], current: Slot | None) -> Iterable[OfferedLane]:
+    for specialist in dict.fromkeys(offer.specialist for offer in found):
+        own = [offer for offer in found if offer.specialist == specialist]
+        if len(own) > MANY:
+            own = [
+                offer for offer in own if offer.slot.cell % QUARTER == 0 or offer.slot == current
+            ]
+        yield OfferedLane(specialist.name, tuple(_time(offer, current) for offer in own))
+
+
+def _time(offer: Offer, current: Slot | None) -> OfferedTime:
+    here = current is not None and (offer.slot.day, offer.slot.cell, offer.slot.specialist) == (
+        current.day,
+        current.cell,
+        current.specialist,
+    )
+    time = words.clock(wall_time(offer.slot.cell))
+    return OfferedTime(slot_token(offer.slot), time, offer.room.name, here)
+
+
+def _gaps(offer: Offer) -> str:
+    """Such as “2 days after, 3 days before”, of the neighbouring sessions."""
+    parts = []
+    if offer.gap_before is not None:
+        text = ngettext(
+            "%(days)s day after the one before",
+            "%(days)s days after the one before",
+            offer.gap_before,
+        )
+        parts.append(text % {"days": offer.gap_before})
+    if offer.gap_after is not None:
+        text = ngettext(
+            "%(days)s day before the next", "%(days)s days before the next", offer.gap_after
+        )
+        parts.append(text % {"days": offer.gap_after})
+    return ", ".join(parts)
+
+
+def over_words(days: int) -> str:
+    """What a gap beyond the maximum costs; empty where it is kept."""
+    if not days:
+        return ""
+    return ngettext(
+        "%(days)s day longer than it should be", "%(days)s days longer than it should be", days
+    ) % {"days": days}
+
+
+def move_offers(appointment: Appointment) -> tuple[OfferedDay, ...]:
+    """Where the appointment could be instead, between its neighbours in the course."""
+    own = slot_of(appointment)
+    others = appointment.course.appointments.live().exclude(pk=appointment.pk)
+    days = sorted(others.values_list("day", flat=True))
+    before = max((day for day in days if day < own.day), default=None)
+    after = min((day for day in days if day > own.day), default=None)
+    found = _free_between(
+        appointment.course, appointment.screening, [(before, after)], ignoring=[appointment.pk]
+    )
+    return offered_days(found, current=own, valid_until=appointment.screening.valid_until)
+
+
+def session_offers(course: Course) -> tuple[OfferedDay, ...]:
+    """Where a session that the course has lost could be: after the last one, or in a wide gap."""
+    screening = screening_of(course)
+    days = sorted(course.appointments.live().values_list("day", flat=True))
+    pairs = list(zip([None, *days], [*days, None], strict=True))
+    found = _free_between(course, screening, pairs, ignoring=[])
+    return offered_days(found, current=None, valid_until=screening.valid_until)
+
+
+def _free_between(
+    course: Course,
+    screening: Screening,
+    pairs: Sequence[tuple[date | None, date | None]],
+    *,
+    ignoring: Sequence[int],
+) -> list[Offer]:
+    """The free slots between each pair of neighbouring days (None: nothing on that side)."""
+    today = max(course.clinic.today(), screening.asked_on)
+    known = [day for pair in pairs for day in pair if day and day > today]
+    treatment = Treatment.of_course(course, sessions=1)
+    request = plan_request(
+        treatment,
+        screening=screening,
+        first_day=today,
+        days=(max(known, default=today) - today).days + REACH_DAYS,
+        ignoring=ignoring,
+    )
+    asked = proposals.answer(request, treatment, screening, slots=())
+    found: list[Offer] = []
+    for before, after in pairs:
+        slots = [_marker(day) for day in (before, request.first_day, after) if day]
+        found += proposals.offers(asked, slots, 1 if before else 0)
+    return found
+
+
+def _marker(day: date) -> Slot:
+    """A neighbour of which only the day counts."""
+    return Slot(day=day, cell=0, specialist=0, room=0)
+
+
+def screening_of(course: Course) -> Screening:
+    """The screening on which the newest of the course's appointments was booked."""
+    return course.appointments.select_related("screening").latest("id").screening
+
+
+def missing_sessions(course: Course) -> int:
+    """How many of the planned sessions are neither booked nor done."""
+    if not course.is_open:
+        return 0
+    return course.sessions_planned - course.appointments.live().count()

@@ -1,0 +1,40 @@
+"""The day board of the desk."""
+
+from datetime import date
+
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_safe
+
+from cryoclinic.http import StaffRequest
+from scheduling.access import clinic_of
+from scheduling.selectors.alerts import open_alerts
+from scheduling.selectors.board import day_board
+
+
+@login_required
+@permission_required("scheduling.view_board", raise_exception=True)
+@require_safe
+def board(request: StaffRequest) -> HttpResponse:
+    """GET: one day, ``?date=`` (today without), a column per specialist or ``?by=rooms``."""
+    clinic = clinic_of(request.user)
+    day = _asked_day(request.GET.get("date", "")) or clinic.today()
+    lanes = "rooms" if request.GET.get("by") == "rooms" else "specialists"
+    permissions = request.user.get_all_permissions()
+    alerts = open_alerts(clinic) if "scheduling.view_coursealert" in permissions else []
+    context = {
+        "board": day_board(clinic, day, lanes=lanes, permissions=permissions),
+        "alerts": alerts,
+        "lanes": lanes,
+    }
+    return render(request, "scheduling/board/board.html", context)
+
+
+def _asked_day(text: str) -> date | None:
+    """The day of the address; None where it is no date."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
