@@ -14,6 +14,7 @@ from tests.fixtures import cosmetologist as cosmetologist
 from tests.fixtures import manager as manager
 from tests.fixtures import practice as practice
 from tests.fixtures import reception as reception
+from tests.smtp import smtp as smtp
 
 # With this set, what is missing is a failure: a suite that quietly tests less proves less.
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"

@@ -1,0 +1,235 @@
+"""The worker's side of the outbox: claim what is due, look again, send, say what came of it.
+
+Nothing is held in the database while a mail server is waited for. A row in a worker's hands is
+``sending`` until its lease runs out; ``attempts`` is the number of the claim, so a worker whose
+lease ran out can't mark what another has claimed since.
+"""
+
+import logging
+import random
+import smtplib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pghistory
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from cryoclinic.models import User
+from scheduling.emails import compose
+from scheduling.models import Appointment, Course, Message
+from scheduling.selectors.visits import Visit, visits_of
+from scheduling.services.outbox import CANCELLED, MOVED
+
+# Far longer than a batch may take, far shorter than the time in which a reminder is of use.
+LEASE = timedelta(minutes=5)
+# A batch that takes longer gives the rest of its rows back: slow servers, many rows.
+BATCH_TIME = timedelta(seconds=60)
+BATCH = 50
+
+MAX_ATTEMPTS = 12
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=2)
+
+# Why a message was withdrawn or failed, as ``Message.problem`` keeps it.
+PAST = "past"
+HELD = "held"
+STOPPED = "stopped"
+NO_CONSENT = "no_consent"
+NETWORK = "network"
+BAD_ADDRESS = "address"
+
+logger = logging.getLogger(__name__)
+
+
+def send_due(*, by: User, now: datetime, limit: int = BATCH) -> int:
+    """Send up to ``limit`` messages that are due; return how many were claimed (0: none is due).
+
+    Safe to run in any number of workers at once. Errors of the mail server never come out of here:
+    they are on the rows. An error of ours does, with the row it struck left to its lease.
+    """
+    with pghistory.context(user=by.pk):
+        claimed = _claim(now, limit)
+        if claimed:
+            _send_all(claimed, started=now)
+        return len(claimed)
+
+
+def _claim(now: datetime, limit: int) -> list[int]:
+    with transaction.atomic():
+        due = Message.objects.due(now).order_by("due_at", "id")
+        locked = due.select_for_update(skip_locked=True, of=("self",), no_key=True)
+        ids = list(locked.values_list("pk", flat=True)[:limit])
+        Message.objects.filter(pk__in=ids).update(
+            status=Message.Status.SENDING, leased_until=now + LEASE, attempts=F("attempts") + 1
+        )
+    return ids
+
+
+def _send_all(ids: Sequence[int], *, started: datetime) -> None:
+    """One connection for all of them; whatever happens, the rows not begun are given back."""
+    waiting = list(ids)
+    connection = get_connection()
+    try:
+        while waiting and timezone.now() - started < BATCH_TIME:
+            _send_one(waiting.pop(0), connection)
+    finally:
+        _give_back(waiting)
+        _close(connection)
+
+
+def _send_one(pk: int, connection: BaseEmailBackend) -> None:
+    message = _read(pk)
+    if message is None:
+        return
+    now = timezone.now()
+    visits = visits_of(message.course)
+    if obstacle(message, visits, now):
+        _withdraw_if_still(message)
+        return
+    if message.attempts > MAX_ATTEMPTS:
+        _conclude(message, Message.Status.FAILED, problem=message.problem or NETWORK)
+        return
+    mail = compose(message, visits, now=now)
+    try:
+        connection.open()
+    except OSError as error:  # smtplib's own errors are OSErrors too
+        # Whatever the server said, it was to us and not about this mail.
+        _retry(message, problem=_problem(error))
+        return
+    _hand_over(message, mail, connection)
+
+
+def _hand_over(message: Message, mail: EmailMessage, connection: BaseEmailBackend) -> None:
+    try:
+        connection.send_messages([mail])
+    except (OSError, ValueError) as error:  # ValueError: no mail can be addressed like that
+        _close(connection)
+        if _is_final(error):
+            _conclude(message, Message.Status.FAILED, problem=_problem(error))
+        else:
+            _retry(message, problem=_problem(error))
+    else:
+        source = mail.message().as_bytes().decode("utf-8", "replace")
+        _conclude(
+            message,
+            Message.Status.SENT,
+            sent_at=timezone.now(),
+            sent_to=message.client.email,
+            source=source,
+            problem="",
+        )
+
+
+def _read(pk: int) -> Message | None:
+    """The claimed row with all it is about; None where the claim is no longer ours to act on."""
+    message = Message.objects.select_related("client", "course__clinic", "appointment").get(pk=pk)
+    leased = message.leased_until is not None and message.leased_until > timezone.now()
+    return message if message.status == Message.Status.SENDING and leased else None
+
+
+def obstacle(message: Message, visits: Sequence[Visit], now: datetime) -> str:
+    """Why the message must not go out (any more); empty where it may."""
+    if not message.client.may_be_mailed:
+        return NO_CONSENT
+    if message.course.status == Course.Status.HELD:
+        return HELD
+    if message.course.status != Course.Status.ACTIVE:
+        return STOPPED
+    if message.appointment is not None:
+        return _visit_obstacle(message.appointment, message.version, now)
+    return "" if any(visit.starts_at > now for visit in visits) else CANCELLED
+
+
+def _visit_obstacle(appointment: Appointment, version: int, now: datetime) -> str:
+    if appointment.status in (Appointment.Status.CANCELLED, Appointment.Status.MISSED):
+        return CANCELLED
+    if appointment.schedule_version != version:
+        return MOVED
+    past = appointment.status != Appointment.Status.BOOKED or appointment.starts_at <= now
+    return PAST if past else ""
+
+
+def _withdraw_if_still(message: Message) -> None:
+    """Look once more with the course locked, as those who change it lock it, and withdraw.
+
+    Without the lock, a visit restored in between would find its message in our hands, leave it
+    there, and be left without one.
+    """
+    with transaction.atomic():
+        Course.objects.select_for_update(no_key=True).get(pk=message.course_id)
+        fresh = Message.objects.select_related("client", "course__clinic", "appointment").get(
+            pk=message.pk
+        )
+        reason = obstacle(fresh, visits_of(fresh.course), timezone.now())
+        status = Message.Status.WITHDRAWN if reason else Message.Status.DUE
+        _conclude(message, status, problem=reason)
+
+
+def _retry(message: Message, *, problem: str) -> None:
+    if message.attempts >= MAX_ATTEMPTS:
+        _conclude(message, Message.Status.FAILED, problem=problem)
+        return
+    due_at = timezone.now() + pause_after(message.attempts)
+    _conclude(message, Message.Status.RETRYING, due_at=due_at, problem=problem)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Twice as long each time, up to two hours, and up to a quarter more by chance.
+
+    The chance part keeps what failed together from coming back together.
+    """
+    pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    return pause * random.uniform(1, 1.25)  # noqa: S311 (spreads load; guards nothing)
+
+
+def _ours(message: Message) -> QuerySet[Message]:
+    """The row as long as this claim of it holds."""
+    return Message.objects.filter(
+        pk=message.pk, status=Message.Status.SENDING, attempts=message.attempts
+    )
+
+
+def _conclude(message: Message, status: Message.Status, **changes: object) -> None:
+    done = _ours(message).update(status=status, leased_until=None, **changes)
+    if not done:
+        logger.warning("message %s was taken over before it was %s", message.pk, status.value)
+    elif status == Message.Status.FAILED:
+        logger.error("message %s failed: %s", message.pk, changes["problem"])
+
+
+def _give_back(ids: Sequence[int]) -> None:
+    """Rows that were claimed and not begun: the claim does not count as an attempt."""
+    Message.objects.filter(pk__in=ids, status=Message.Status.SENDING).update(
+        status=Message.Status.DUE, leased_until=None, attempts=F("attempts") - 1
+    )
+
+
+def _close(connection: BaseEmailBackend) -> None:
+    try:
+        connection.close()
+    except OSError:
+        logger.info("the mail server did not say goodbye")
+
+
+def _codes(error: Exception) -> list[int]:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return [code for code, _text in error.recipients.values()]
+    return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []
+
+
+def _is_final(error: Exception) -> bool:
+    """A 5xx, or an address that no mail can carry: trying again changes nothing."""
+    codes = _codes(error)
+    return isinstance(error, ValueError) or (bool(codes) and min(codes) >= 500)
+
+
+def _problem(error: Exception) -> str:
+    """A code without a word of the server's answer, which may quote the address."""
+    if isinstance(error, ValueError):
+        return BAD_ADDRESS
+    codes = _codes(error)
+    return f"smtp {codes[0]}" if codes else NETWORK
