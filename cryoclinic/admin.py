@@ -2,14 +2,15 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from cryoclinic.admin_base import OfOneClinicAdmin, ReadOnly, SwitchedOffAdmin
+from cryoclinic.admin_base import OfOneClinicAdmin, ReadOnly, SwitchedOffAdmin, staff
 from cryoclinic.models import WORKER_USERNAME, Clinic, User
 from cryoclinic.roles import COSMETOLOGIST, MANAGER, RECEPTIONIST
 
@@ -52,6 +53,11 @@ def role_name(group: Group) -> str:
     return str(ROLE_NAMES.get(group.name, group.name))
 
 
+class RoleField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Model) -> str:
+        return role_name(obj) if isinstance(obj, Group) else str(obj)
+
+
 @admin.register(User)
 class StaffAdmin(OfOneClinicAdmin, UserAdmin):
     """Managers give people of their clinic an account and a role, and nobody more than a role."""
@@ -59,7 +65,7 @@ class StaffAdmin(OfOneClinicAdmin, UserAdmin):
     list_display = ["username", "last_name", "first_name", "roles", "is_active", "is_staff"]
     list_filter = ["is_active", "groups"]
     list_select_related = True
-    filter_horizontal: tuple[str, ...] = ()
+    filter_horizontal = ()
     readonly_fields = ["last_login", "date_joined"]
     add_fieldsets = [
         (None, {"fields": ["username", "usable_password", "password1", "password2"]}),
@@ -84,13 +90,13 @@ class StaffAdmin(OfOneClinicAdmin, UserAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         people = super().get_queryset(request).prefetch_related("groups")
-        if request.user.is_superuser:
+        if staff(request).is_superuser:
             return people
         return people.filter(is_superuser=False).exclude(username=WORKER_USERNAME)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        if request.user.is_superuser:
+        if staff(request).is_superuser:
             return fieldsets
         return [
             (name, {**options, "fields": [each for each in options["fields"] if each != "clinic"]})
@@ -98,12 +104,9 @@ class StaffAdmin(OfOneClinicAdmin, UserAdmin):
         ]
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name == "groups":
-            field.label_from_instance = role_name
-            field.label = _("Role")
-            field.help_text = ""
-        return field
+            kwargs |= {"form_class": RoleField, "label": _("Role"), "help_text": ""}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

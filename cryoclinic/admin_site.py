@@ -33,7 +33,7 @@ class StaffSite(admin.AdminSite):
         """allauth's sign-in, with its rate limits and, where set up, the second factor."""
         return secure_admin_login(super().login)(request)
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return super().admin_view(_in_the_users_name(view), cacheable)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:

@@ -3,11 +3,12 @@
 from django import forms
 from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from cryoclinic.admin_base import staff
 from cryoclinic.changes import changes_in, recorded_models
 from cryoclinic.models import User
 
@@ -29,9 +30,11 @@ class ChangesForm(forms.Form):
     )
     row = forms.IntegerField(label=_("Number"), min_value=1, required=False)
 
-    def __init__(self, *args: object, people: QuerySet[User], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = people
+    def __init__(self, data: QueryDict, *, people: QuerySet[User]) -> None:
+        super().__init__(data)
+        user = self.fields["user"]
+        assert isinstance(user, forms.ModelChoiceField)  # noqa: S101 (declared above; for mypy)
+        user.queryset = people
 
 
 @permission_required("pghistory.view_events", raise_exception=True)
@@ -41,7 +44,7 @@ def changes(request: HttpRequest) -> HttpResponse:
 
     given = request.GET.copy()
     given.setdefault("table", "scheduling.appointment")
-    form = ChangesForm(given, people=_people(request.user))
+    form = ChangesForm(given, people=_people(staff(request)))
     page = None
     if form.is_valid():
         page = changes_in(

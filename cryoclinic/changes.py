@@ -12,7 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.admin.utils import display_for_value
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -50,6 +50,17 @@ class Change:
     fields: tuple[FieldChange, ...]
 
 
+@dataclass(frozen=True)
+class ChangesPage:
+    """Some changes, the latest first; ``later`` and ``earlier`` are page numbers, or None."""
+
+    changes: list[Change]
+    number: int
+    pages: int
+    later: int | None
+    earlier: int | None
+
+
 def recorded_models() -> dict[str, Model]:
     """Every model with a record, by its label such as "scheduling.course"; names say what it is."""
     return {
@@ -66,14 +77,14 @@ def event_model_of(model: Model) -> Model:
     )
 
 
-def changes_of(row: models.Model, *, page: int | str = 1) -> Page[Change]:
+def changes_of(row: models.Model, *, page: int | str = 1) -> ChangesPage:
     """One row's story, the latest first."""
     return changes_in(type(row), row_id=row.pk, page=page)
 
 
 def changes_in(
     model: Model, *, user: User | None = None, row_id: int | None = None, page: int | str = 1
-) -> Page[Change]:
+) -> ChangesPage:
     """What happened in one table, the latest first; of one user or to one row where given."""
     events = event_model_of(model)._default_manager.all()
     if user is not None:
@@ -81,8 +92,13 @@ def changes_in(
     if row_id is not None:
         events = _of_rows(events, [row_id])
     found = Paginator(events.order_by("-pgh_id"), PER_PAGE).get_page(page)
-    found.object_list = _in_words(list(found.object_list), events.model)
-    return found
+    return ChangesPage(
+        changes=_in_words(list(found), events.model),
+        number=found.number,
+        pages=found.paginator.num_pages,
+        later=found.number - 1 if found.has_previous() else None,
+        earlier=found.number + 1 if found.has_next() else None,
+    )
 
 
 def _of_rows(events: models.QuerySet, ids: Iterable[int]) -> models.QuerySet:

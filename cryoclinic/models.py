@@ -111,7 +111,9 @@ class User(AbstractUser):
 
 
 @audited(obj_field=None)
-class UserRole(User.groups.through):
+class UserRole(
+    User.groups.through  # type: ignore[name-defined]  # made at run time
+):
     """Who has which role, for the record of changes."""
 
     class Meta:
@@ -122,7 +124,9 @@ class UserRole(User.groups.through):
 
 
 @audited(obj_field=None)
-class UserPermission(User.user_permissions.through):
+class UserPermission(
+    User.user_permissions.through  # type: ignore[name-defined]  # made at run time
+):
     """A permission beyond the role's, for the record of changes."""
 
     class Meta:

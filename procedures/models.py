@@ -29,8 +29,6 @@ class Entry(models.Model):
 
     name = Translated("name")
 
-    objects = CatalogueQuerySet.as_manager()
-
     class Meta:
         abstract = True
         ordering = ["position", "code"]
@@ -48,6 +46,8 @@ class Zone(Entry):
         default=False,
         help_text=_("Whole body: what stops any zone stops this one, and the other way round."),
     )
+
+    objects = CatalogueQuerySet.as_manager()
 
     class Meta(Entry.Meta):
         verbose_name = _("zone")
@@ -118,6 +118,8 @@ class Carrier(Entry):
         on_delete=models.PROTECT,
         related_name="carriers",
     )
+
+    objects = CatalogueQuerySet.as_manager()
 
     class Meta(Entry.Meta):
         verbose_name = _("carrier")
@@ -222,6 +224,8 @@ class Contraindication(Entry):
 
     question = Translated("question")
 
+    objects = CatalogueQuerySet.as_manager()
+
     class Meta(Entry.Meta):
         verbose_name = _("contraindication")
         verbose_name_plural = _("contraindications")
@@ -240,6 +244,8 @@ class Contraindication(Entry):
 @audited()
 class Indication(Entry):
     """What a client comes for."""
+
+    objects = CatalogueQuerySet.as_manager()
 
     class Meta(Entry.Meta):
         verbose_name = _("indication")
@@ -307,7 +313,9 @@ class Aftercare(models.Model):
 
 
 @audited(obj_field=None)
-class AftercareProcedureType(Aftercare.procedure_types.through):
+class AftercareProcedureType(
+    Aftercare.procedure_types.through  # type: ignore[name-defined]  # made at run time
+):
     """Which procedure types a piece of advice is for, for the record of changes."""
 
     class Meta:

@@ -8,7 +8,9 @@ from scheduling.models.resources import Device, Room, Specialist
 
 
 @audited(obj_field=None)
-class RoomProcedureType(Room.procedure_types.through):
+class RoomProcedureType(
+    Room.procedure_types.through  # type: ignore[name-defined]  # made at run time
+):
     class Meta:
         proxy = True
         default_permissions = ()
@@ -17,7 +19,9 @@ class RoomProcedureType(Room.procedure_types.through):
 
 
 @audited(obj_field=None)
-class DeviceProcedureType(Device.procedure_types.through):
+class DeviceProcedureType(
+    Device.procedure_types.through  # type: ignore[name-defined]  # made at run time
+):
     class Meta:
         proxy = True
         default_permissions = ()
@@ -26,7 +30,9 @@ class DeviceProcedureType(Device.procedure_types.through):
 
 
 @audited(obj_field=None)
-class SpecialistSkill(Specialist.skills.through):
+class SpecialistSkill(
+    Specialist.skills.through  # type: ignore[name-defined]  # made at run time
+):
     class Meta:
         proxy = True
         default_permissions = ()
@@ -35,7 +41,9 @@ class SpecialistSkill(Specialist.skills.through):
 
 
 @audited(obj_field=None)
-class CourseIndication(Course.indications.through):
+class CourseIndication(
+    Course.indications.through  # type: ignore[name-defined]  # made at run time
+):
     class Meta:
         proxy = True
         default_permissions = ()
