@@ -221,5 +221,4 @@ def _set_status(appointment: Appointment, status: str, reason: str = "") -> Appo
 
 
 def _tell_anew(appointment: Appointment) -> None:
-    outbox.withdraw([appointment])
     outbox.schedule_reminders([appointment], now=timezone.now())
