@@ -213,7 +213,7 @@ def run() -> int:
     signal.signal(signal.SIGTERM, _interrupted)
     with only_one():
         check_port(settings.PORT)
-        print("Preparing the database…", flush=True)
+        print("Preparing the database (the first time this takes up to a minute)…", flush=True)
         if settings.EMBEDDED_DATABASE:
             embedded.DEVELOPMENT.start()
         try:

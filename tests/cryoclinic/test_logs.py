@@ -1,0 +1,87 @@
+"""A production log says nothing about a person."""
+
+import json
+import logging
+import sys
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+from django.urls import resolve
+
+from cryoclinic.logs import PrivateJsonFormatter, RequestLogMiddleware, config
+
+
+def line(name: str, message: str, *args: object, **fields: Any) -> dict[str, Any]:
+    record = logging.getLogger(name).makeRecord(
+        name, logging.ERROR, __file__, 1, message, args, fields.pop("exc_info", None), extra=fields
+    )
+    written = dict(json.loads(PrivateJsonFormatter().format(record)))
+    written.pop("time")
+    return written
+
+
+def test_line_of_ours_is_written_out() -> None:
+    assert line("scheduling.tasks", "sent %d messages", 3) == {
+        "level": "ERROR",
+        "logger": "scheduling.tasks",
+        "message": "sent 3 messages",
+    }
+
+
+def test_line_of_a_library_keeps_its_arguments_to_itself() -> None:
+    assert line("django.request", "Internal Server Error: %s", "/v/secret-token/") == {
+        "level": "ERROR",
+        "logger": "django.request",
+        "message": "Internal Server Error: %s",
+    }
+
+
+def test_line_drops_fields_that_nobody_allowed() -> None:
+    written = line("django.request", "Not Found", status_code=404, request="GET /clients/?q=Anna")
+    assert written == {
+        "level": "ERROR",
+        "logger": "django.request",
+        "message": "Not Found",
+        "status_code": 404,
+    }
+
+
+def test_line_of_an_exception_has_its_types_and_places_only() -> None:
+    try:
+        try:
+            raise KeyError("anna@example.org")
+        except KeyError as error:
+            raise ValueError("Key (email)=(anna@example.org) already exists") from error
+    except ValueError:
+        written = line("celery.app.trace", "failed", exc_info=sys.exc_info())
+    assert "example.org" not in json.dumps(written)
+    outer, inner = written["exc_info"].split(" <- ")
+    place = "test_line_of_an_exception_has_its_types_and_places_only"
+    assert outer.startswith("ValueError at cryoclinic/test_logs.py:")
+    assert outer.endswith(place)
+    assert inner.startswith("KeyError at cryoclinic/test_logs.py:")
+
+
+def test_plain_lines_are_for_development_alone() -> None:
+    private, plain = config(private=True), config(private=False)
+    assert private["handlers"]["stderr"]["formatter"] == "private"
+    assert plain["handlers"]["stderr"]["formatter"] == "plain"
+
+
+def test_request_is_logged_by_route_without_its_address(caplog: pytest.LogCaptureFixture) -> None:
+    request = RequestFactory().get("/accounts/login/", {"q": "Anna"})
+    request.user = AnonymousUser()
+
+    def view(request: HttpRequest) -> HttpResponse:
+        request.resolver_match = resolve(request.path)
+        return HttpResponse(status=418)
+
+    with caplog.at_level(logging.INFO, "cryoclinic.logs"):
+        RequestLogMiddleware(view)(request)
+    (record,) = caplog.records
+    assert record.getMessage().startswith("GET account_login 418 ")
+    fields = {key: getattr(record, key) for key in ("method", "route", "status", "user_id")}
+    assert fields == {"method": "GET", "route": "account_login", "status": 418, "user_id": None}
