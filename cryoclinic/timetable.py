@@ -77,12 +77,12 @@ def _column(lane: Sequence[Span], minutes: range) -> dict[int, Cell]:
     """The cells of one lane by the index of the row in which each begins."""
     owners: list[tuple[str, int]] = [("free", minute // HOUR) for minute in minutes]
     for span in (span for span in lane if span.item is None):
-        for index in _steps(span, minutes, after=0):
+        for index in _steps(span, minutes):
             owners[index] = ("closed", minutes[index] // HOUR)
     items = sorted((span for span in lane if span.item is not None), key=lambda span: span.start)
     taken = 0
     for number, span in enumerate(items):
-        for index in _steps(span, minutes, after=taken):
+        for index in _steps(span, minutes, after=taken, least=1):
             owners[index] = ("item", number)
             taken = index + 1
     cells: dict[int, Cell] = {}
@@ -95,8 +95,8 @@ def _column(lane: Sequence[Span], minutes: range) -> dict[int, Cell]:
     return cells
 
 
-def _steps(span: Span, minutes: range, *, after: int) -> range:
-    """The rows a span covers, none before ``after``; at least one while there is room."""
+def _steps(span: Span, minutes: range, *, after: int = 0, least: int = 0) -> range:
+    """The rows a span covers, none before ``after``; at least ``least`` while there is room."""
     first = max((span.start - minutes.start) // minutes.step, after, 0)
-    last = max(-((minutes.start - span.end) // minutes.step), first + 1)
+    last = max(-((minutes.start - span.end) // minutes.step), first + least)
     return range(min(first, len(minutes)), min(last, len(minutes)))

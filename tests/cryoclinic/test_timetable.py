@@ -27,6 +27,12 @@ def test_timetable_item_wins_over_closed_time() -> None:
     ]
 
 
+def test_timetable_leaves_out_closed_time_of_other_hours() -> None:
+    lane = [Span(0, 600), Span(660, 1440)]
+    cells = [row.cells for row in timetable_rows([lane], start=600, end=660, step=30)]
+    assert cells == [(Cell(2),), ()]
+
+
 def test_timetable_items_in_one_step_follow_one_another() -> None:
     lane = [Span(602, 603, item="second"), Span(600, 602, item="first")]
     cells = [row.cells for row in timetable_rows([lane], start=600, end=615, step=5)]
