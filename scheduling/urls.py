@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from scheduling.views import appointments, board, booking, courses, my_day, notes, session_start
+from scheduling.views import (
+    appointments,
+    board,
+    booking,
+    courses,
+    messages,
+    my_day,
+    notes,
+    session_start,
+)
 
 app_name = "scheduling"
 
@@ -31,4 +40,8 @@ urlpatterns = [
     path("appointments/<int:pk>/note/", notes.note, name="note"),
     path("appointments/<int:pk>/note/close/", notes.close, name="note_close"),
     path("appointments/<int:pk>/note/addenda/", notes.add, name="note_add"),
+    path("messages/", messages.messages, name="messages"),
+    path("messages/<int:pk>/", messages.message, name="message"),
+    path("messages/<int:pk>/html/", messages.message_html, name="message_html"),
+    path("messages/<int:pk>/visits.ics", messages.message_calendar, name="message_calendar"),
 ]

@@ -12,12 +12,9 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import F
 
+from scheduling import problems
 from scheduling.models import Appointment, Course, Message
 from scheduling.reminder_times import reminder_due
-
-# Why a message was withdrawn, as ``Message.problem`` keeps it.
-CANCELLED = "cancelled"
-MOVED = "moved"
 
 # A withdrawn row of the same version comes back (a cancelled visit restored); any other stays.
 _ADD = """
@@ -62,7 +59,7 @@ def schedule_reminders(appointments: Iterable[Appointment], *, now: datetime) ->
     ids = [appointment.pk for appointment in appointments]
     Message.objects.withdrawable().filter(
         appointment__in=ids, version__lt=F("appointment__schedule_version")
-    ).update(status=Message.Status.WITHDRAWN, problem=MOVED)
+    ).update(status=Message.Status.WITHDRAWN, problem=problems.MOVED)
     saved = Appointment.objects.filter(pk__in=ids, status=Appointment.Status.BOOKED)
     saved = saved.select_related("client", "clinic").order_by("pk")
     _add([row for appointment in saved if (row := _reminder(appointment, now))])
@@ -76,7 +73,7 @@ def withdraw(appointments: Iterable[Appointment]) -> None:
     """
     ids = [appointment.pk for appointment in appointments]
     Message.objects.withdrawable().filter(appointment__in=ids).update(
-        status=Message.Status.WITHDRAWN, problem=CANCELLED
+        status=Message.Status.WITHDRAWN, problem=problems.CANCELLED
     )
 
 

@@ -19,10 +19,10 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from cryoclinic.models import User
+from scheduling import problems
 from scheduling.emails import compose
 from scheduling.models import Appointment, Course, Message
 from scheduling.selectors.visits import Visit, visits_of
-from scheduling.services.outbox import CANCELLED, MOVED
 
 # Far longer than a batch may take, far shorter than the time in which a reminder is of use.
 LEASE = timedelta(minutes=5)
@@ -33,14 +33,6 @@ BATCH = 50
 MAX_ATTEMPTS = 12
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=2)
-
-# Why a message was withdrawn or failed, as ``Message.problem`` keeps it.
-PAST = "past"
-HELD = "held"
-STOPPED = "stopped"
-NO_CONSENT = "no_consent"
-NETWORK = "network"
-BAD_ADDRESS = "address"
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +83,7 @@ def _send_one(pk: int, connection: BaseEmailBackend) -> None:
         _withdraw_if_still(message)
         return
     if message.attempts > MAX_ATTEMPTS:
-        _conclude(message, Message.Status.FAILED, problem=message.problem or NETWORK)
+        _conclude(message, Message.Status.FAILED, problem=message.problem or problems.NETWORK)
         return
     mail = compose(message, visits, now=now)
     try:
@@ -134,23 +126,23 @@ def _read(pk: int) -> Message | None:
 def obstacle(message: Message, visits: Sequence[Visit], now: datetime) -> str:
     """Why the message must not go out (any more); empty where it may."""
     if not message.client.may_be_mailed:
-        return NO_CONSENT
+        return problems.NO_CONSENT
     if message.course.status == Course.Status.HELD:
-        return HELD
+        return problems.HELD
     if message.course.status != Course.Status.ACTIVE:
-        return STOPPED
+        return problems.STOPPED
     if message.appointment is not None:
         return _visit_obstacle(message.appointment, message.version, now)
-    return "" if any(visit.starts_at > now for visit in visits) else CANCELLED
+    return "" if any(visit.starts_at > now for visit in visits) else problems.CANCELLED
 
 
 def _visit_obstacle(appointment: Appointment, version: int, now: datetime) -> str:
     if appointment.status in (Appointment.Status.CANCELLED, Appointment.Status.MISSED):
-        return CANCELLED
+        return problems.CANCELLED
     if appointment.schedule_version != version:
-        return MOVED
+        return problems.MOVED
     past = appointment.status != Appointment.Status.BOOKED or appointment.starts_at <= now
-    return PAST if past else ""
+    return problems.PAST if past else ""
 
 
 def _withdraw_if_still(message: Message) -> None:
@@ -230,6 +222,6 @@ def _is_final(error: Exception) -> bool:
 def _problem(error: Exception) -> str:
     """A code without a word of the server's answer, which may quote the address."""
     if isinstance(error, ValueError):
-        return BAD_ADDRESS
+        return problems.BAD_ADDRESS
     codes = _codes(error)
-    return f"smtp {codes[0]}" if codes else NETWORK
+    return problems.refused_by_server(codes[0]) if codes else problems.NETWORK

@@ -1,0 +1,59 @@
+"""A message as the client's mail program shows it: as it was sent, or as it would be now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_string, policy
+from email.message import EmailMessage
+from typing import cast
+
+from scheduling.emails import compose
+from scheduling.models import Message
+from scheduling.selectors.visits import visits_of
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """``calendar`` is the attached .ics. ``is_final``: this is what the client got."""
+
+    subject: str
+    sender: str
+    recipient: str
+    text: str
+    html: str
+    calendar: bytes
+    is_final: bool
+
+
+def preview(message: Message, *, now: datetime) -> Preview | None:
+    """None where there is nothing to show: it was never sent, and its visits are gone.
+
+    The message's client, course, clinic and appointment are to be loaded.
+    """
+    if message.source:
+        return _read(message.source, is_final=True)
+    visits = visits_of(message.course)
+    coming = [visit for visit in visits if visit.starts_at > now]
+    about = message.appointment_id
+    if not coming or (about and about not in {visit.appointment for visit in visits}):
+        return None
+    source = compose(message, visits, now=now).message().as_string()
+    return _read(source, is_final=False)
+
+
+def _read(source: str, *, is_final: bool) -> Preview:
+    mail = cast("EmailMessage", message_from_string(source, policy=policy.default))
+    [calendar] = mail.iter_attachments()
+    return Preview(
+        subject=mail["Subject"],
+        sender=mail["From"],
+        recipient=mail["To"],
+        text=_body(mail, "plain"),
+        html=_body(mail, "html"),
+        calendar=cast("bytes", calendar.get_payload(decode=True)),
+        is_final=is_final,
+    )
+
+
+def _body(mail: EmailMessage, kind: str) -> str:
+    body = mail.get_body((kind,))
+    return body.get_content() if body else ""

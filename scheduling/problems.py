@@ -1,0 +1,16 @@
+"""Why a message was withdrawn, tried again or failed: codes as ``Message.problem`` keeps them."""
+
+CANCELLED = "cancelled"
+MOVED = "moved"
+PAST = "past"
+HELD = "held"
+STOPPED = "stopped"
+NO_CONSENT = "no_consent"
+NETWORK = "network"
+BAD_ADDRESS = "address"
+SMTP = "smtp"
+
+
+def refused_by_server(code: int) -> str:
+    """The mail server's reply code, such as “smtp 550”."""
+    return f"{SMTP} {code}"

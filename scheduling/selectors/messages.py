@@ -1,0 +1,112 @@
+"""The outbox as the desk reads it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clients import search
+from clients.models import Client
+from cryoclinic.models import Clinic
+from scheduling import problems
+from scheduling.models import Message
+
+PAGE = 30
+
+PROBLEMS = {
+    problems.CANCELLED: gettext_lazy("The visit was cancelled or missed."),
+    problems.MOVED: gettext_lazy("The visit was moved to another time."),
+    problems.PAST: gettext_lazy("The visit had already begun."),
+    problems.HELD: gettext_lazy("The course was on hold."),
+    problems.STOPPED: gettext_lazy("The course was over."),
+    problems.NO_CONSENT: gettext_lazy("The client does not agree to e-mail, or has no address."),
+    problems.NETWORK: gettext_lazy("The mail server could not be reached."),
+    problems.BAD_ADDRESS: gettext_lazy("No mail can be sent to this address. Correct it."),
+}
+
+
+def problem_text(problem: str) -> str:
+    """The problem in the reader's language; empty for none."""
+    if problem.startswith(problems.SMTP):
+        code = problem.removeprefix(problems.SMTP).strip()
+        if code.startswith("5"):
+            return _("The mail server refused it for good (code %(code)s). Check the address.") % {
+                "code": code
+            }
+        return _("The mail server could not take it (code %(code)s).") % {"code": code}
+    return str(PROBLEMS.get(problem, problem))
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One message of the list; its times are on the clinic's clock."""
+
+    message: Message
+    due_at: datetime
+    sent_at: datetime | None
+    problem: str
+
+    @property
+    def address(self) -> str:
+        """Where it went, or would go."""
+        return self.message.sent_to or self.message.client.email
+
+
+@dataclass(frozen=True)
+class MessagePage:
+    """A page of the outbox, latest due first. ``next_after`` is the key of the one that follows."""
+
+    clinic: Clinic
+    found: list[Message]
+
+    @cached_property
+    def lines(self) -> list[MessageLine]:
+        return [line_of(message, self.clinic) for message in self.found[:PAGE]]
+
+    @property
+    def next_after(self) -> str:
+        if len(self.found) <= PAGE:
+            return ""
+        last = self.found[PAGE - 1]
+        return f"{last.due_at.isoformat()}_{last.pk}"
+
+
+def line_of(message: Message, clinic: Clinic) -> MessageLine:
+    return MessageLine(
+        message=message,
+        due_at=clinic.local(message.due_at),
+        sent_at=message.sent_at and clinic.local(message.sent_at),
+        problem=problem_text(message.problem),
+    )
+
+
+def message_page(
+    clinic: Clinic, *, status: str = "", client: int | None = None, typed: str = "", after: str = ""
+) -> MessagePage:
+    """One query. ``typed`` is looked for in the client's name, phone and e-mail."""
+    messages = Message.objects.filter(course__clinic=clinic).defer("source")
+    messages = messages.select_related("client", "appointment")
+    if status:
+        messages = messages.filter(status=status)
+    if client is not None:
+        messages = messages.filter(client=client)
+    if typed:
+        messages = messages.filter(client__in=Client.objects.matching(search.parse(typed)))
+    found = _after(messages, after).order_by("-due_at", "-id")
+    return MessagePage(clinic, list(found[: PAGE + 1]))
+
+
+def _after(messages: QuerySet[Message], key: str) -> QuerySet[Message]:
+    """Those that follow the key; all of them where it is none."""
+    moment, _separator, pk = key.rpartition("_")
+    try:
+        due_at = parse_datetime(moment)
+    except ValueError:
+        due_at = None
+    if due_at is None or due_at.tzinfo is None or not pk.isdecimal():
+        return messages
+    return messages.filter(Q(due_at__lte=due_at), Q(due_at__lt=due_at) | Q(pk__lt=int(pk)))

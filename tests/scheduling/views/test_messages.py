@@ -1,0 +1,175 @@
+"""The desk's view of the outbox."""
+
+from datetime import date, timedelta
+
+import icalendar
+import pytest
+import time_machine
+from django.urls import reverse
+
+from scheduling.models import Appointment, Message
+from scheduling.services.outbox import announce_course, withdraw
+from tests import factories
+from tests.scheduling.outbox_clinic import NOON, make_course, send
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/messages/"
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def booked(clinic):
+    course, visits = make_course(clinic)
+    announce_course(course, visits, now=NOON)
+    return course, visits
+
+
+@pytest.fixture
+def desk(browse, reception):
+    return browse(reception)
+
+
+def shown(response) -> list[Message]:
+    return [line.message for line in response.context["page"].lines]
+
+
+def test_list_shows_the_latest_due_first_on_the_clinic_s_clock(desk, booked):
+    course, _visits = booked
+    response = desk.get(LIST)
+
+    lines = response.context["page"].lines
+    assert [(line.message.kind, line.due_at.strftime("%d %H:%M")) for line in lines] == [
+        ("reminder", "18 14:05"),
+        ("reminder", "15 14:05"),
+        ("reminder", "13 14:05"),
+        ("course_booked", "12 12:00"),
+    ]
+    assert {line.address for line in lines} == {course.client.email}
+
+
+def test_list_filters_by_status_and_client(desk, booked, clinic):
+    _course, visits = booked
+    other, others = make_course(clinic, [date(2026, 5, 20)])
+    announce_course(other, others, now=NOON)
+    withdraw(visits[:1])
+
+    assert [
+        message.appointment_id for message in shown(desk.get(LIST, {"status": "withdrawn"}))
+    ] == [visits[0].pk]
+    for asked in ({"client": other.client_id}, {"q": other.client.email}):
+        assert {message.course_id for message in shown(desk.get(LIST, asked))} == {other.pk}
+    assert shown(desk.get(LIST, {"q": "nobody of that name"})) == []
+
+
+def test_list_is_paged_and_every_message_is_on_one_page(desk, clinic):
+    for _ in range(9):
+        course, visits = make_course(clinic)
+        announce_course(course, visits, now=NOON)
+    first = desk.get(LIST)
+    second = desk.get(LIST, {"after": first.context["page"].next_after})
+
+    assert (len(shown(first)), len(shown(second))) == (30, 6)
+    assert {m.pk for m in shown(first) + shown(second)} == set(
+        Message.objects.values_list("pk", flat=True)
+    )
+    assert second.context["page"].next_after == ""
+
+
+@pytest.mark.parametrize("nonsense", ["x", "_1", "2026-05-12_5", "2026-13-41T00:00:00+00:00_7"])
+def test_list_takes_nonsense_in_its_address(desk, booked, nonsense):
+    asked = {"after": nonsense, "status": "nonsense", "client": nonsense}
+
+    assert len(shown(desk.get(LIST, asked))) == 4
+
+
+@pytest.mark.parametrize("courses", [1, 8])
+def test_list_asks_a_fixed_number_of_queries(desk, clinic, courses, django_assert_num_queries):
+    for _ in range(courses):
+        course, visits = make_course(clinic)
+        announce_course(course, visits, now=NOON)
+    desk.get(LIST)
+
+    with django_assert_num_queries(6):
+        desk.get(LIST)
+
+
+def test_list_is_the_own_clinic_s(browse, booked):
+    elsewhere = factories.UserFactory(role="receptionist")
+
+    assert shown(browse(elsewhere).get(LIST)) == []
+    message = Message.objects.first()
+    assert browse(elsewhere).get(f"/messages/{message.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["message", "message_html", "message_calendar"])
+def test_pages_need_the_permission(browse, cosmetologist, booked, name):
+    url = reverse(f"scheduling:{name}", args=[Message.objects.first().pk])
+
+    assert browse(cosmetologist).get(url).status_code == 403
+    assert browse(cosmetologist).get(LIST).status_code == 403
+    assert browse(None).get(url).status_code == 302
+    assert browse(None).get(LIST).status_code == 302
+
+
+def test_detail_shows_what_would_be_sent_then_what_was(desk, booked, clinic, smtp):
+    message = Message.objects.get(kind="course_booked")
+    before = desk.get(f"/messages/{message.pk}/").context["preview"]
+    send(NOON)
+    clinic.name = "Another name"
+    clinic.save()
+    after = desk.get(f"/messages/{message.pk}/").context["preview"]
+
+    assert (before.is_final, after.is_final) == (False, True)
+    assert (before.subject, before.text) == (after.subject, after.text)
+    assert "Another name" not in after.text
+
+
+def test_html_is_shown_under_a_policy_that_lets_nothing_run(desk, booked):
+    message = Message.objects.get(kind="course_booked")
+    response = desk.get(f"/messages/{message.pk}/html/")
+
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    policy = {part.strip() for part in response["Content-Security-Policy"].split(";")}
+    assert policy == {
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "frame-ancestors 'self'",
+        "sandbox",
+    }
+
+
+def test_calendar_can_be_downloaded(desk, booked):
+    message = Message.objects.get(kind="course_booked")
+    response = desk.get(f"/messages/{message.pk}/visits.ics")
+
+    calendar = icalendar.Calendar.from_ical(response.content)
+    assert len(calendar.walk("VEVENT")) == 3
+    assert response["Content-Disposition"] == 'attachment; filename="visits.ics"'
+
+
+def test_message_that_never_goes_out_has_nothing_to_show(desk, booked):
+    _course, visits = booked
+    withdraw(visits[:1])
+    Appointment.objects.filter(pk=visits[0].pk).update(status="cancelled")
+    message = Message.objects.get(appointment=visits[0])
+
+    page = desk.get(f"/messages/{message.pk}/")
+
+    assert (page.status_code, page.context["preview"]) == (200, None)
+    assert page.context["line"].problem == "The visit was cancelled or missed."
+    assert desk.get(f"/messages/{message.pk}/html/").status_code == 404
+
+
+def test_list_names_the_problem(desk, booked, smtp, clock):
+    smtp.at_rcpt = lambda address: "550 no such user"
+    send(NOON)
+
+    [line] = desk.get(LIST, {"status": "failed"}).context["page"].lines
+    assert line.problem == "The mail server refused it for good (code 550). Check the address."
+    assert line.due_at - NOON == timedelta(0)
