@@ -103,7 +103,7 @@ def test_taking_the_chain_away_shortens_it(taken: int) -> None:
     assert (found.fits, found.closed) == (2, {Rule.ROOM: 1})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(requests())
 def test_relaxations_hold_what_they_promise(asked: PlanRequest) -> None:
     found = plan(asked)
