@@ -252,12 +252,21 @@ def stop() -> int:
     for name, command in commands().items():
         left = pid_file(name).read_text().strip() if pid_file(name).exists() else ""
         if left and embedded.runs(left, command[2]):
-            os.kill(int(left), signal.SIGTERM)
+            _end(left, command[2])
         pid_file(name).unlink(missing_ok=True)
     for cluster in (embedded.DEVELOPMENT, embedded.TEST):
         with suppress(EmbeddedError):  # what can't be had does not run either
             cluster.stop()
     return 0
+
+
+def _end(pid: str, what: str) -> None:
+    os.kill(int(pid), signal.SIGTERM)
+    for _ in range(150):
+        if not embedded.runs(pid, what):
+            return
+        time.sleep(0.1)
+    os.kill(int(pid), signal.SIGKILL)
 
 
 def main(command: str) -> int:
