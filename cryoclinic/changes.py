@@ -14,6 +14,7 @@ from django.apps import apps
 from django.contrib.admin.utils import display_for_value
 from django.core.paginator import Paginator
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import Range
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -150,18 +151,14 @@ def _difference(before: Any, event: Any, values: "Values") -> Iterator[FieldChan
         if event.pgh_label == "insert":
             old = ""
         if old != new:
-            yield FieldChange(str(capfirst(field.verbose_name)), old, new)
+            yield FieldChange(_name_of(field), old, new)
 
 
 class Values:
     """The fields of some events and their values in words; one query per foreign key."""
 
     def __init__(self, events: Sequence[Any], model: Model) -> None:
-        self.fields = [
-            field
-            for field in model._meta.fields
-            if not field.name.startswith("pgh_") and field.name != "id"
-        ]
+        self.fields = [field for field in model._meta.fields if _is_for_people(field)]
         self._named: dict[str, dict[Any, models.Model]] = {}
         for field in self.fields:
             if isinstance(field, models.ForeignKey) and isinstance(field.related_model, type):
@@ -176,4 +173,19 @@ class Values:
             return str(self._named[field.name].get(value, f"№ {value}"))
         if field.flatchoices:
             return str(dict(field.flatchoices).get(value, value))
+        if isinstance(value, Range):
+            return " – ".join(str(display_for_value(end, "")) for end in (value.lower, value.upper))
         return str(display_for_value(value, ""))
+
+
+def _is_for_people(field: models.Field) -> bool:
+    """Not the event's own columns, nor what no one gave a name: keys and copies for constraints."""
+    named = isinstance(field.verbose_name, Promise) or field.is_relation
+    return named and not field.name.startswith("pgh_") and field.name != "id"
+
+
+def _name_of(field: models.Field) -> str:
+    """A link table's columns have no names of their own but those of what they link."""
+    if not isinstance(field.verbose_name, Promise) and isinstance(field.related_model, type):
+        return str(capfirst(field.related_model._meta.verbose_name))
+    return str(capfirst(field.verbose_name))

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.apps import AppConfig
+from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q
 
 from cryoclinic.models import User
@@ -83,11 +86,13 @@ PERMISSIONS: dict[str, set[str]] = {
 }
 
 
-def sync_roles(**_signal: Any) -> None:
+def sync_roles(*, app_config: AppConfig | None = None, **signal: Any) -> None:
     """Make the three groups hold exactly the permissions of the table. Safe to repeat.
 
     Called after each app's migrations, so a permission may not exist yet; the last call has all.
     """
+    if app_config is not None:  # ahead of Django's own receiver, which would come after this one
+        create_permissions(app_config, using=signal.get("using", DEFAULT_DB_ALIAS), verbosity=0)
     for name, labels in PERMISSIONS.items():
         wanted = Q(pk=None)
         for label in labels:

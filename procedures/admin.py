@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from cryoclinic.admin_base import SwitchedOffAdmin
+from cryoclinic.admin_base import Lines, SwitchedOffAdmin
 from procedures.models import (
     Aftercare,
     Carrier,
@@ -70,23 +70,20 @@ class ProtocolForm(forms.ModelForm):
         }
 
 
-class CarrierInline(admin.TabularInline):
+class CarrierInline(Lines):
     model = Carrier
-    extra = 0
     can_delete = False
     fields = ["code", "name_en", "name_ru", "position", "is_active"]
 
 
-class ProtocolInline(admin.TabularInline):
+class ProtocolInline(Lines):
     model = Protocol
     form = ProtocolForm
-    extra = 0
     can_delete = False
 
 
-class PriceInline(admin.TabularInline):
+class PriceInline(Lines):
     model = Price
-    extra = 0
     can_delete = False
     fields = ["zone", "valid_from", "amount", "currency"]
 

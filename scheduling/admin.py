@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from cryoclinic.admin_base import OfOneClinicAdmin, ReadOnly, SwitchedOffAdmin
+from cryoclinic.admin_base import Lines, OfOneClinicAdmin, ReadOnly, SwitchedOffAdmin
 from scheduling.models import (
     Addendum,
     Appointment,
@@ -42,9 +42,8 @@ class ResourceAdmin(OfOneClinicAdmin, SwitchedOffAdmin):
 admin.site.register([Room, Device], ResourceAdmin)
 
 
-class WorkingHoursInline(admin.TabularInline):
+class WorkingHoursInline(Lines):
     model = WorkingHours
-    extra = 0
     fields = ["weekday", "starts", "ends", "valid_from", "valid_until"]
 
 
@@ -121,19 +120,16 @@ class BookedAdmin(ReadOnly, OfOneClinicAdmin):
     show_full_result_count = False
 
 
-class ExposureInline(ReadOnly, admin.TabularInline):
+class ExposureInline(ReadOnly, Lines):
     model = Exposure
-    extra = 0
 
 
-class AddendumInline(ReadOnly, admin.TabularInline):
+class AddendumInline(ReadOnly, Lines):
     model = Addendum
-    extra = 0
 
 
-class PaymentInline(ReadOnly, admin.TabularInline):
+class PaymentInline(ReadOnly, Lines):
     model = Payment
-    extra = 0
 
 
 @admin.register(Course)
