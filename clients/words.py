@@ -52,10 +52,15 @@ def day_in_words(day: date) -> str:
     return date_format(day, "j E Y")
 
 
-def tell(verdict: Verdict, *, detailed: bool) -> Told:
-    """One verdict, for one procedure and zone."""
+def day_in_short(day: date, today: date) -> str:
+    """“6 Dec.”, with the year where it is another than today's."""
+    return date_format(day, "j N" if day.year == today.year else "j N Y")
+
+
+def tell(verdict: Verdict, *, today: date, detailed: bool) -> Told:
+    """One verdict, for one procedure and zone, as short as a cell of a table wants it."""
     reasons = tuple(tell_reason(reason, detailed=detailed) for reason in verdict.reasons)
-    return Told(verdict.outcome, _title(verdict), reasons)
+    return Told(verdict.outcome, _title(verdict, today), reasons)
 
 
 def tell_table(table: VerdictTable, *, detailed: bool) -> list[ToldRow]:
@@ -64,7 +69,7 @@ def tell_table(table: VerdictTable, *, detailed: bool) -> list[ToldRow]:
         ToldRow(
             row.procedure_type.name,
             tuple(
-                (zone.name, tell(verdict, detailed=detailed) if verdict else None)
+                (zone.name, tell(verdict, today=table.day, detailed=detailed) if verdict else None)
                 for zone, verdict in zip(table.zones, row.verdicts, strict=True)
             ),
         )
@@ -120,9 +125,9 @@ def tell_reason(reason: Reason, *, detailed: bool) -> str:
     return _("%(what)s, until %(day)s") % {"what": what, "day": day_in_words(reason.until)}
 
 
-def _title(verdict: Verdict) -> str:
+def _title(verdict: Verdict, today: date) -> str:
     if verdict.until:
-        return _("From %(day)s") % {"day": day_in_words(verdict.until)}
+        return _("From %(day)s") % {"day": day_in_short(verdict.until, today)}
     match verdict.outcome:
         case Outcome.CLEARED:
             return _("Cleared")

@@ -28,10 +28,8 @@ def typed_as(text: str) -> dict[str, str]:
     return {"name": text}
 
 
-class CardForm(forms.ModelForm):
-    """``client`` is the one to change. ``lookalikes`` holds, after validation, those who may be the
-    same person and were not confirmed: their ids, comma-separated, come back in ``anyway``.
-    """
+class CardFields(forms.ModelForm):
+    """The fields of the card, with the phone as people type it."""
 
     phone = forms.CharField(
         label=_("Phone"),
@@ -39,7 +37,6 @@ class CardForm(forms.ModelForm):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
         help_text=_("Such as +7 912 345-67-89 or 8 912 345-67-89."),
     )
-    anyway = forms.RegexField(r"^[\d,]*$", required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Client
@@ -50,6 +47,19 @@ class CardForm(forms.ModelForm):
             "birth_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "note": forms.Textarea(attrs={"rows": 3}),
         }
+
+    def clean_phone(self) -> str:
+        return phones.parse(self.cleaned_data["phone"])
+
+    def card(self) -> dict[str, Any]:
+        """The validated values, by the names of the services' arguments."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class CardForm(CardFields):
+    """``client`` is the one to change. ``lookalikes`` holds, after validation, those who may be the
+    same person and were not confirmed: their ids, comma-separated, come back in ``anyway``.
+    """
 
     def __init__(
         self,
@@ -73,9 +83,6 @@ class CardForm(forms.ModelForm):
             "note",
         )
 
-    def clean_phone(self) -> str:
-        return phones.parse(self.cleaned_data["phone"])
-
     def clean(self) -> dict[str, Any]:
         card = super().clean() or self.cleaned_data
         if {"name", "phone", "email", "birth_date"} <= card.keys() and self._identity_changed():
@@ -83,10 +90,6 @@ class CardForm(forms.ModelForm):
         if self.lookalikes:
             raise forms.ValidationError(_("This may be somebody who is already here."))
         return card
-
-    def card(self) -> dict[str, Any]:
-        """The validated values, by the names of the services' arguments."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
     @property
     def lookalike_ids(self) -> str:
