@@ -105,7 +105,12 @@ class StaffAdmin(OfOneClinicAdmin, UserAdmin):
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "groups":
-            kwargs |= {"form_class": RoleField, "label": _("Role"), "help_text": ""}
+            kwargs |= {
+                "form_class": RoleField,
+                "label": _("Role"),
+                "help_text": "",
+                "widget": forms.CheckboxSelectMultiple,
+            }
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

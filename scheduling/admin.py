@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.forms import RangeWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +26,9 @@ from scheduling.models import (
     Unavailability,
     WorkingHours,
 )
+
+# The browser's own picker; what it gives is read on the clock of the user's clinic.
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 class ResourceAdmin(OfOneClinicAdmin, SwitchedOffAdmin):
@@ -87,6 +93,7 @@ class UnavailabilityAdmin(OfOneClinicAdmin):
     list_display = ["what", "starts", "ends", "reason"]
     list_select_related = ["specialist__user", "room", "device"]
     search_fields = ["reason"]
+    formfield_overrides = {DateTimeRangeField: {"widget": RangeWidget(MOMENT)}}
     fieldsets = [
         (
             None,
