@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -13,7 +14,7 @@ from clients import phones
 from clients.models import Client
 from clients.selectors import lookalikes
 
-IDENTIFYING = {"name", "phone", "email", "birth_date"}
+IDENTIFYING = ("name", "phone", "email", "birth_date")
 
 
 def typed_as(text: str) -> dict[str, str]:
@@ -70,7 +71,8 @@ class CardForm(CardFields):
     ) -> None:
         self.client = client
         self.lookalikes: list[Client] = []
-        super().__init__(data, instance=client, initial=dict(initial or {}))
+        # A copy: a card that is not valid must not change the one that is shown around the form.
+        super().__init__(data, instance=copy(client), initial=dict(initial or {}))
         if client:
             self.initial["phone"] = phones.spaced(client.phone)
         self.helper = FormHelper()
@@ -85,7 +87,7 @@ class CardForm(CardFields):
 
     def clean(self) -> dict[str, Any]:
         card = super().clean() or self.cleaned_data
-        if {"name", "phone", "email", "birth_date"} <= card.keys() and self._identity_changed():
+        if card.keys() >= set(IDENTIFYING) and self._identity_changed(card):
             self.lookalikes = self._unconfirmed(card)
         if self.lookalikes:
             raise forms.ValidationError(_("This may be somebody who is already here."))
@@ -97,18 +99,12 @@ class CardForm(CardFields):
         seen = [str(pk) for pk in self._confirmed()]
         return ",".join(seen + [str(client.pk) for client in self.lookalikes])
 
-    def _identity_changed(self) -> bool:
-        return self.client is None or bool(IDENTIFYING & set(self.changed_data))
+    def _identity_changed(self, card: dict[str, Any]) -> bool:
+        return any(card[name] != getattr(self.client, name, None) for name in IDENTIFYING)
 
     def _unconfirmed(self, card: dict[str, Any]) -> list[Client]:
         confirmed = self._confirmed()
-        found = lookalikes(
-            name=card["name"],
-            phone=card["phone"],
-            email=card["email"],
-            birth_date=card["birth_date"],
-            besides=self.client,
-        )
+        found = lookalikes(**{name: card[name] for name in IDENTIFYING}, besides=self.client)
         return [client for client in found if client.pk not in confirmed]
 
     def _confirmed(self) -> list[int]:

@@ -1,6 +1,9 @@
 """Keeping the questionnaire: as it was asked, complete, for as long as it counts."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -33,14 +36,11 @@ def zone() -> Zone:
     return Zone.objects.get(code="face")
 
 
-def answers(*, kind: str = "", **yes: dict[str, object]) -> list[AnswerGiven]:
+def answers(*, kind: str = "", **yes: dict[str, Any]) -> list[AnswerGiven]:
     entries = Contraindication.objects.active()
     if kind:
         entries = entries.filter(kind=kind)
-    return [
-        AnswerGiven(entry, entry.code in yes, **yes.get(entry.code, {}))  # type: ignore[arg-type]
-        for entry in entries
-    ]
+    return [AnswerGiven(entry, entry.code in yes, **yes.get(entry.code, {})) for entry in entries]
 
 
 def test_screening_counts_from_the_clinics_today_for_its_days(
@@ -184,7 +184,11 @@ def test_a_visit_repeats_only_a_full_screening_that_counts_today(
     cosmetologist: User, client_person: Client, clinic: Clinic, clock: time_machine.Traveller
 ) -> None:
     full = screen_client(by=cosmetologist, client=client_person, clinic=clinic, answers=answers())
-    again = {"by": cosmetologist, "clinic": clinic, "answers": answers(kind="passing")}
+    again: dict[str, Any] = {
+        "by": cosmetologist,
+        "clinic": clinic,
+        "answers": answers(kind="passing"),
+    }
     clock.shift(timedelta(days=29))
     repeat = ask_again(screening=full, **again)
     with pytest.raises(ScreeningEnded):
@@ -212,7 +216,7 @@ def test_the_database_itself_keeps_screening_and_answers_as_they_are(
 
 def test_verdict_table_has_every_protocol_and_a_fixed_number_of_queries(
     reception: User, client_person: Client, clinic: Clinic, zone: Zone,
-    django_assert_num_queries: object,
+    django_assert_num_queries: Callable[[int], AbstractContextManager[object]],
 ) -> None:  # fmt: skip
     screening = screen_client(
         by=reception,
@@ -220,7 +224,7 @@ def test_verdict_table_has_every_protocol_and_a_fixed_number_of_queries(
         clinic=clinic,
         answers=answers(couperose={"zones": (zone.pk,)}),
     )
-    with django_assert_num_queries(4):  # type: ignore[operator]
+    with django_assert_num_queries(4):
         table = verdict_table(screening, day=TODAY)
     outcomes = {
         row.procedure_type.code: [verdict and verdict.outcome.value for verdict in row.verdicts]
