@@ -4,6 +4,8 @@ Only the days that have a start decide whether the sessions fit, so changes are 
 days, and the full search runs for those that help.
 """
 
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -91,26 +93,41 @@ def _relaxation(kind: Relax, value: Any, request: PlanRequest) -> list[Relaxatio
 
 
 def _hours(request: PlanRequest) -> list[Relaxation]:
-    """The hours widened by the fewest cells; of equals, those that begin latest.
-
-    What fits in some hours fits in wider ones, so the latest end needed only falls as the begin
-    is put earlier, and one walk along that staircase meets every candidate.
-    """
+    """The hours widened by the fewest cells; of equals, those that begin latest."""
     if request.hours is None:
         return []
     starts = union(possible_starts(replace(request, hours=None)).values())
-    first, last = max(request.hours[0], 0), min(request.hours[1], CELLS_PER_DAY)
-    candidates = []
-    end = CELLS_PER_DAY
-    for begin in range(first, -1, -1):
-        while end >= last and _fit_hours(request, starts, (begin, end)):
-            candidates.append((end - begin, -begin))
-            end -= 1
-    if not candidates:
+    hours = widened(
+        (max(request.hours[0], 0), min(request.hours[1], CELLS_PER_DAY)),
+        lambda begin, end: _fit_hours(request, starts, (begin, end)),
+    )
+    if hours is None:
         return []
-    length, negative = min(candidates)
-    hours = (-negative, length - negative)
     return _relaxation(Relax.HOURS, hours, replace(request, hours=hours))
+
+
+def widened(hours: tuple[int, int], fits: Callable[[int, int], bool]) -> tuple[int, int] | None:
+    """The least widening of the hours that fits; what fits in some hours fits in wider ones.
+
+    The end that is needed only falls as the begin goes back, so one walk down this staircase meets
+    every candidate; it stops where going back alone costs more than the best one found.
+    """
+    first, last = hours
+    begins = range(first, -1, -1)
+    skipped = bisect_left(begins, 1, key=lambda begin: fits(begin, CELLS_PER_DAY))
+    if skipped == len(begins):
+        return None
+    ends = range(last, CELLS_PER_DAY)
+    end = last + bisect_left(ends, 1, key=lambda end: fits(begins[skipped], end))
+    best = begins[skipped], end
+    for begin in begins[skipped + 1 :]:
+        if first - begin >= (first - best[0]) + (best[1] - last):
+            break
+        while end > last and fits(begin, end - 1):
+            end -= 1
+        if end - begin < best[1] - best[0]:
+            best = begin, end
+    return best
 
 
 def _fit_hours(request: PlanRequest, starts: int, hours: tuple[int, int]) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.planner import (
+    FULL_DAY,
     Existing,
     Infeasible,
     Move,
@@ -18,6 +19,7 @@ from scheduling.planner import (
     PlanRequest,
     Slot,
     Weights,
+    cells,
     plan,
     plan_cost,
 )
@@ -182,6 +184,28 @@ def test_lost_session_is_added_at_the_end() -> None:
     found = planned(asked)
     assert (found.keys, found.moves) == ((5, 6, None), ())
     assert found.slots[-1] == slot(4)
+
+
+def test_the_documented_example() -> None:
+    """The clinic drawn in docs/planner-example.svg."""
+    a = {0: [(120, 126), (144, 152)], 2: [(146, 156)], 3: [(120, 124)], 4: [(144, 150)]}
+    a |= {7: [(142, 148)], 8: [(126, 132)], 9: [(144, 156)]}
+    b = {0: [(132, 144)], 1: [(144, 156)], 2: [(120, 132)], 3: [(144, 156)]}
+    b |= {4: [(122, 128)], 7: [(156, 162)], 9: [(120, 126)]}
+    asked = clinic(
+        days=10,
+        sessions=4,
+        specialists={
+            1: tuple(sum(cells(*span) for span in a.get(index, [])) for index in range(10)),
+            2: tuple(sum(cells(*span) for span in b.get(index, [])) for index in range(10)),
+        },
+        rooms={1: (FULL_DAY,) * 10},
+    )
+    found = planned(asked)
+    assert found.slots == (slot(0, 146), slot(2, 146), slot(4, 144), slot(7, 144))
+    assert found.cost == 1031
+    greedy = (slot(0), slot(3), slot(7, 142), slot(9, 144))
+    assert plan_cost(asked, greedy) == 2**34 + 24 * 512 + 9
 
 
 def test_weights_too_large_to_add_up_are_refused() -> None:

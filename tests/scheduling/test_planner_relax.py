@@ -1,12 +1,15 @@
 """The proof that a request has no plan, and the smallest changes that give one."""
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scheduling.planner import Infeasible, PlanRequest, Relax, Rule, plan
+from scheduling.planner_relax import widened
 from tests.scheduling.planner_clinic import OPEN, TEN, busy, clinic, day
 from tests.scheduling.planner_oracle import best_chain, requests
 
@@ -101,6 +104,25 @@ def test_taking_the_chain_away_shortens_it(taken: int) -> None:
     closed = {1: busy(ALWAYS[:5], taken, 0, 288)}
     found = refused(days=5, rooms=closed)
     assert (found.fits, found.closed) == (2, {Rule.ROOM: 1})
+
+
+@given(
+    st.tuples(st.integers(0, 6), st.integers(280, 288)),
+    st.sets(st.tuples(st.integers(0, 8), st.integers(279, 288)), min_size=1),
+)
+def test_hours_widen_least(hours: tuple[int, int], enough: set[tuple[int, int]]) -> None:
+    """Against every begin and end, where some pairs and all wider ones are enough."""
+
+    def fits(begin: int, end: int) -> bool:
+        return any(begin <= first and end >= last for first, last in enough)
+
+    first, last = hours
+    candidates = [
+        (first - begin + end - last, -begin, (begin, end))
+        for begin, end in product(range(first + 1), range(last, 289))
+        if fits(begin, end)
+    ]
+    assert widened(hours, fits) == (min(candidates)[-1] if candidates else None)
 
 
 @settings(max_examples=60, deadline=None)
