@@ -18,12 +18,13 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     from cryoclinic import embedded
+    from cryoclinic.embedded_programs import EmbeddedError
 
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
         if settings.EMBEDDED_DATABASE and command not in WITHOUT_DATABASE:
             embedded.DEVELOPMENT.start()
-    except (embedded.EmbeddedError, ImproperlyConfigured) as error:
+    except (EmbeddedError, ImproperlyConfigured) as error:
         sys.exit(str(error))
     execute_from_command_line(sys.argv)
 

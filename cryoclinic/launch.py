@@ -23,7 +23,8 @@ import django
 from django.core.exceptions import ImproperlyConfigured
 
 from cryoclinic import embedded
-from cryoclinic.embedded import PROJECT, VAR, EmbeddedError
+from cryoclinic.embedded import PROJECT, VAR
+from cryoclinic.embedded_programs import EmbeddedError
 
 RUN_LOCK = VAR / "run.lock"
 OLDEST_POSTGRESQL = 15
@@ -104,9 +105,10 @@ def check_database() -> None:
             f"{place['PORT'] or 5432} ({reason}): start it, correct DATABASE_URL, or unset "
             "DATABASE_URL to use the embedded server."
         ) from error
-    if connection.pg_version < OLDEST_POSTGRESQL * 10000:
+    major = connection.get_database_version()[0]
+    if major < OLDEST_POSTGRESQL:
         raise LaunchError(
-            f"The server in DATABASE_URL is PostgreSQL {connection.pg_version // 10000} and "
+            f"The server in DATABASE_URL is PostgreSQL {major} and "
             f"{OLDEST_POSTGRESQL} or newer is needed: upgrade it, or unset DATABASE_URL to use the "
             "embedded server."
         )

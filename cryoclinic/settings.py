@@ -44,7 +44,7 @@ try:
     DEBUG = env.bool("DEBUG") if given("DEBUG") else not any(map(given, SERVER_VARIABLES))
     PORT = env.int("PORT") if given("PORT") else 8000
     SECRET_KEY = env.str("SECRET_KEY", "")
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])  # with DEBUG, none means localhost
+    ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])  # with DEBUG, none means localhost
     SITE_URL = env.str("SITE_URL", "").rstrip("/") or f"http://127.0.0.1:{PORT}"
     REDIS_URL = env.str("REDIS_URL", "")
     # What our keys in Redis begin with, for a server shared with others.

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL, on clusters of its own in a folder of the test."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,8 @@ import psycopg2
 import pytest
 
 from cryoclinic import embedded, embedded_programs
-from cryoclinic.embedded import TEST, Cluster, EmbeddedError
+from cryoclinic.embedded import TEST, Cluster
+from cryoclinic.embedded_programs import EmbeddedError
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster
     cluster = Cluster("postgres", TEST.options)
     yield cluster
     cluster.stop()
-    embedded.shutil.rmtree(cluster.home, ignore_errors=True)
+    shutil.rmtree(cluster.home, ignore_errors=True)
 
 
 def ask(cluster: Cluster, sql: str) -> list[tuple[object, ...]]:

@@ -156,7 +156,7 @@ def test_processes_are_stopped_together_and_that_is_success(
         [sys.executable, "-c", program], cwd=PROJECT, stdout=subprocess.PIPE, text=True
     )
     assert product.stdout is not None
-    started = []
+    started: list[str] = []
     while len(started) < 2:
         line = product.stdout.readline()
         if line.rstrip().endswith("| up"):
