@@ -23,7 +23,7 @@ from cryoclinic.models import Clinic
 from scheduling.calendars import calendar_of, host
 from scheduling.models import Message
 from scheduling.selectors.visits import Visit
-from scheduling.selectors.words import clock, full_day
+from scheduling.selectors.words import clock, full_day, short_day
 
 
 class Mail(EmailMultiAlternatives):
@@ -94,6 +94,7 @@ def _context(message: Message, visits: Sequence[Visit], now: datetime) -> dict[s
         "visits": [
             {
                 "number": visit.number,
+                "date": short_day(visit.starts_at.date()),
                 "day": full_day(visit.starts_at.date()),
                 "when": _relative_day(visit.starts_at.date(), today),
                 "from": clock(visit.starts_at),

@@ -1,0 +1,200 @@
+"""The main job from end to end, in a real browser, against the product's real processes.
+
+Reception signs in, adds a client, screens, books ten sessions; the worker mails the plan and, when
+the clock says so, the reminder; the specialist signs in and closes the note of the first session.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.e2e.processes import Product, own_database
+from tests.factories import PASSWORD
+from tests.smtp import Postbox, calendar_of, html_of, serve, text_of
+
+pytestmark = pytest.mark.e2e
+
+BERLIN = ZoneInfo("Europe/Berlin")
+CLIENT, ADDRESS = "Greta Sommer", "greta@example.com"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# What no mail may say, in either language: what is treated, where, and what for.
+HEALTH = re.compile(r"nitrogen|applicator|face|acne|wrinkle|азот|лицо|акне|морщин", re.IGNORECASE)
+
+
+@pytest.fixture
+def postbox() -> Postbox:
+    return Postbox()
+
+
+@pytest.fixture
+def product(tmp_path: Path, postbox: Postbox) -> Iterator[Product]:
+    """Installed and set up on its own database; nothing of it runs yet."""
+    mail_server = serve(postbox)
+    with own_database(os.environ["DATABASE_URL"]) as database_url:
+        product = Product(tmp_path, database_url, mail_server.port)
+        try:
+            product.run("manage.py", "migrate", "--verbosity=0")
+            product.run("manage.py", "createcachetable")
+            product.run("tests/e2e/set_up.py")
+            yield product
+        finally:
+            product.stop()
+            mail_server.stop()
+
+
+@pytest.fixture
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def sign_in(browser: Browser, product: Product, username: str) -> Page:
+    """A fresh browser of one person, signed in and at home."""
+    page = browser.new_context(base_url=product.url, locale="en-GB").new_page()
+    page.goto("/")
+    page.fill("[name=login]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)
+    return page
+
+
+def add_client(page: Page) -> None:
+    page.goto("/clients/")
+    page.get_by_role("link", name=re.compile("client")).first.click()
+    page.fill("[name=name]", CLIENT)
+    page.fill("[name=phone]", "+49 30 901820")
+    page.fill("[name=email]", ADDRESS)
+    page.select_option("select[name=language]", "en")
+    page.check("[name=email_consent]")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name=CLIENT).wait_for()
+
+
+def screen(page: Page) -> None:
+    """Every question is asked; every answer is no."""
+    page.get_by_role("link", name="Screen").first.click()
+    questions = page.locator(".question")
+    questions.first.wait_for()
+    assert questions.count() == 15
+    for number in range(questions.count()):
+        questions.nth(number).locator("label.is-no").click()
+    page.get_by_role("button", name="Keep the answers").click()
+    page.get_by_role("link", name="Book a course").first.wait_for()
+
+
+def book_ten_sessions(page: Page, not_before: date) -> None:
+    page.get_by_role("link", name="Book a course").first.click()
+    option = page.locator("[name=treatment] option", has_text="nitrogen").filter(has_text="Face")
+    page.select_option("[name=treatment]", option.get_attribute("value"))
+    page.fill("[name=sessions]", "10")
+    page.locator("[name=indications]").first.check()
+    page.fill("[name=not_before]", not_before.isoformat())
+    page.get_by_role("button", name="Find times").click()
+    page.locator(".plan-item").nth(9).wait_for()
+    assert page.locator(".plan-item").count() == 10
+    page.get_by_role("button", name="Book course").click()
+    page.wait_for_url(re.compile(r"/courses/\d+/"))
+
+
+def write_and_close_note(page: Page) -> None:
+    page.goto("/my-day/")
+    page.locator(".agenda-item", has_text=CLIENT).locator(".agenda-end a").click()
+    page.get_by_role("button", name="Check in and ask").click()
+    page.get_by_text("Nothing has changed").click()
+    page.get_by_role("button", name="Save the answer and go on").click()
+    page.locator("[name^=seconds_]").first.fill("240")
+    page.locator("[name^=temperature_]").first.fill("-100")
+    page.locator("[name=text]").fill("Even reddening, gone after rest.")
+    page.get_by_role("button", name="Save and close…").click()
+    page.get_by_role("button", name="Close note for good").click()
+    page.get_by_text("Even reddening, gone after rest.").wait_for()
+
+
+def visits_of(product: Product) -> list[tuple[int, datetime, datetime]]:
+    return product.ask(
+        "SELECT id, lower(visit), upper(visit) FROM scheduling_appointment ORDER BY visit"
+    )
+
+
+def check_plan(postbox: Postbox, visits: list[tuple[int, datetime, datetime]]) -> None:
+    [mail] = postbox.mails
+    first = visits[0][1].astimezone(BERLIN)
+
+    assert mail["To"] == ADDRESS
+    assert mail["Subject"] == f"Frost House: your 10 sessions, from {first:%-d %B}"
+    assert [line for line in text_of(mail).splitlines() if re.match(r"\d+\. ", line)] == [
+        f"{number}. {start.astimezone(BERLIN):%A, %-d %B %Y, %H:%M}–{end.astimezone(BERLIN):%H:%M}"
+        for number, (_pk, start, end) in enumerate(visits, start=1)
+    ]
+    events = calendar_of(mail).walk("VEVENT")
+    assert [
+        (str(event["UID"]), event.decoded("DTSTART"), event.decoded("DTEND")) for event in events
+    ] == [(f"visit-{pk}@127.0.0.1", start, end) for pk, start, end in visits]
+
+
+def check_reminder(postbox: Postbox, visit: tuple[int, datetime, datetime]) -> None:
+    _plan, mail = postbox.mails
+    start = visit[1].astimezone(BERLIN)
+
+    assert mail["To"] == ADDRESS
+    assert mail["Subject"] == f"Frost House: tomorrow at {start:%H:%M}, session 1 of 10"
+    [event] = calendar_of(mail).walk("VEVENT")
+    assert event.decoded("DTSTART") == visit[1]
+
+
+def test_course_is_booked_announced_reminded_of_and_given(
+    product: Product, postbox: Postbox, browser: Browser
+) -> None:
+    product.start("web", "worker", "beat")
+    desk = sign_in(browser, product, "reception")
+    add_client(desk)
+    screen(desk)
+    book_ten_sessions(desk, not_before=datetime.now(BERLIN).date() + timedelta(days=4))
+
+    visits = visits_of(product)
+    days = [start.astimezone(BERLIN).date() for _pk, start, _end in visits]
+    assert [(after - before).days for before, after in pairwise(days)] == [2] * 9
+    product.wait(lambda: bool(postbox.mails), "the plan to arrive")
+    product.stop()
+    check_plan(postbox, visits)
+
+    [(due_at,)] = product.ask(
+        "SELECT due_at FROM scheduling_message WHERE appointment_id = %s", visits[0][0]
+    )
+    product.start("web", "worker", "beat", at=due_at + timedelta(seconds=1))
+    product.wait(lambda: len(postbox.mails) > 1, "the reminder to arrive")
+    product.stop()
+    check_reminder(postbox, visits[0])
+
+    product.start("web", at=visits[0][1] - timedelta(minutes=10))
+    write_and_close_note(sign_in(browser, product, "cosmetologist"))
+    assert product.ask(
+        "SELECT a.status, n.closed_at IS NOT NULL FROM scheduling_sessionnote n"
+        " JOIN scheduling_appointment a ON a.id = n.appointment_id"
+    ) == [("completed", True)]
+    assert product.ask("SELECT status, count(*) FROM scheduling_message GROUP BY 1 ORDER BY 1") == [
+        ("due", 9),
+        ("sent", 2),
+    ]
+    assert [
+        HEALTH.findall(text_of(mail) + html_of(mail) + calendar_of(mail).to_ical().decode())
+        for mail in postbox.mails
+    ] == [[], []]
