@@ -1,0 +1,159 @@
+"""The product as its users meet it: gunicorn processes on a port, spoken to over HTTP."""
+
+import http.client
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Barrier
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.test import Client as Browser
+
+from cryoclinic.embedded import PROJECT
+from cryoclinic.models import User
+
+Data = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came back: ``location`` of a redirect, and how long it took, in seconds."""
+
+    status: int
+    body: str
+    location: str | None
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """Somebody signed in at a running server; safe to use from several threads."""
+
+    port: int
+    cookies: str
+    csrf: str
+
+    def post(self, path: str, data: Data) -> Answer:
+        body = urlencode({**data, "csrfmiddlewaretoken": self.csrf}, doseq=True)
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._ask("POST", path, body, headers)
+
+    def get(self, path: str) -> Answer:
+        return self._ask("GET", path, None, {})
+
+    def _ask(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Answer:
+        began = time.perf_counter()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request(
+            method, path, body, {**headers, "Cookie": self.cookies, "Accept-Language": "en"}
+        )
+        response = connection.getresponse()
+        text = response.read().decode()
+        connection.close()
+        return Answer(
+            status=response.status,
+            body=text,
+            location=response.headers.get("Location"),
+            seconds=time.perf_counter() - began,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebServer:
+    """gunicorn on a port of its own, against the database of the test that started it."""
+
+    port: int
+    pid: int
+
+    def visitor(self, user: User) -> Visitor:
+        """The user, signed in by a session in the database that both sides share."""
+        browser = Browser()
+        browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        csrf = secrets.token_hex(16)
+        session = browser.cookies[settings.SESSION_COOKIE_NAME].value
+        return Visitor(
+            port=self.port,
+            csrf=csrf,
+            cookies=f"{settings.SESSION_COOKIE_NAME}={session}; csrftoken={csrf}",
+        )
+
+
+@contextmanager
+def web_server(*, workers: int = 4, **environment: str) -> Iterator[WebServer]:
+    """Run gunicorn against the present database until the block ends.
+
+    The database has to hold committed rows: use it under ``transactional_db``.
+    """
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"],
+        cwd=PROJECT,
+        env={
+            **os.environ,
+            "DATABASE_URL": present_database(),
+            "DEBUG": "1",
+            "PORT": str(port),
+            "WEB_CONCURRENCY": str(workers),
+            **environment,
+        },
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port, process)
+        yield WebServer(port=port, pid=process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def at_once(calls: Sequence[tuple[Visitor, str, Data]]) -> list[Answer]:
+    """POST all of them at the same moment, each from a thread of its own; answers in order."""
+    start = Barrier(len(calls))
+
+    def call(visitor: Visitor, path: str, data: Data) -> Answer:
+        start.wait()
+        return visitor.post(path, data)
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(call, *zip(*calls, strict=True)))
+
+
+def present_database() -> str:
+    """The address of the database that Django is connected to now."""
+    from django.db import connection
+
+    now = connection.settings_dict
+    account = now["USER"] + (f":{now['PASSWORD']}" if now["PASSWORD"] else "")
+    if str(now["HOST"]).startswith("/"):
+        return f"postgres://{account}@/{now['NAME']}?host={now['HOST']}"
+    return f"postgres://{account}@{now['HOST']}:{now['PORT'] or 5432}/{now['NAME']}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Until every worker could answer; a process that ended is an error at once."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"gunicorn ended with {process.returncode}")
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("gunicorn did not answer within a minute")
