@@ -133,9 +133,10 @@ def refuse_what_can_not_be(
         )
 
 
-def refuse_out_of_protocol(appointment: Appointment, exposures: Sequence[ExposureGiven]) -> None:
+def out_of_protocol(appointment: Appointment, exposures: Sequence[ExposureGiven]) -> list[Breach]:
+    """Every limit that the exposures break."""
     protocols = protocols_by_zone(appointment)
-    found = [
+    return [
         breach
         for given in exposures
         for breach in breaches(
@@ -145,8 +146,6 @@ def refuse_out_of_protocol(appointment: Appointment, exposures: Sequence[Exposur
             limits=protocols.get(given.zone.pk),
         )
     ]
-    if found:
-        raise OutOfProtocol(found)
 
 
 def refuse_an_incomplete(note: SessionNote, appointment: Appointment) -> None:

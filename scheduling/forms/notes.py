@@ -7,6 +7,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -97,7 +98,7 @@ class NoteForm(forms.Form):
 
     reaction = forms.ChoiceField(
         label=gettext_lazy("Reaction"),
-        choices=SessionNote.Reaction.choices,
+        choices=lambda: [(code, capfirst(word)) for code, word in SessionNote.Reaction.choices],
         widget=forms.RadioSelect,
     )
     text = forms.CharField(

@@ -66,7 +66,10 @@ class MyDay:
 
 
 def my_day(specialist: Specialist, day: date) -> MyDay:
-    """The specialist's appointments of ``day`` in order, cancelled ones left out; seven queries."""
+    """The specialist's appointments of ``day`` in order, cancelled ones left out.
+
+    Seven queries at most, however many there are.
+    """
     clinic = specialist.clinic
     today = clinic.today()
     found = list(_appointments(specialist, day))
@@ -181,7 +184,7 @@ def _warnings(appointment: Appointment, verdict: Verdict, now: datetime) -> Iter
     if appointment.needs_rescreening:
         yield Warned(_("Re-screening due"), "list")
     elif verdict.outcome in (Outcome.DEFERRED, Outcome.REFUSED):
-        yield Warned(_("Not cleared today"), "ban", "danger")
+        yield Warned(_("Not cleared"), "ban", "danger")
     waited = now - appointment.starts_at
     if appointment.status == Status.BOOKED and waited > LATE_AFTER:
         minutes = int(waited.total_seconds()) // 60
@@ -208,4 +211,6 @@ def _step_to_start(appointment: Appointment, verdict: Verdict) -> Step:
         return Step(start, _("Screen again"), "list")
     if appointment.course.status != Course.Status.ACTIVE or not verdict.is_cleared:
         return Step(start, _("See what stops it"), "warning", "secondary")
-    return Step(start, _("Start session"), "arrow-right")
+    is_here = appointment.status == Status.CHECKED_IN
+    kind = "primary" if is_here else "secondary"
+    return Step(start, _("Start session"), "arrow-right", kind)

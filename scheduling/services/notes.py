@@ -83,13 +83,16 @@ def save_note(
     rules.refuse_a_closed(note)
     rules.refuse_unless_may_write(by, appointment)
     rules.refuse_what_can_not_be(appointment, exposures, carrier, reaction, text)
-    if not out_of_protocol_reason.strip():
-        rules.refuse_out_of_protocol(appointment, exposures)
+    reason = out_of_protocol_reason.strip()
+    found = rules.out_of_protocol(appointment, exposures)
+    if found and not reason:
+        raise rules.OutOfProtocol(found)
     given = {
         "carrier": carrier,
         "reaction": reaction,
         "text": text.strip(),
-        "out_of_protocol_reason": out_of_protocol_reason.strip(),
+        # Within the limits there is nothing to explain any more.
+        "out_of_protocol_reason": reason if found or not exposures else "",
     }
     if note is not None and _says_already(note, given, exposures):
         return note

@@ -70,9 +70,10 @@ def _write(
         form.data["seen"] = version_of(theirs)
         shown = context | _context(appointment, theirs) | {"theirs": theirs}
         return refusal(request, error, EDIT, shown)
+    except OutOfProtocol as error:
+        form.add_error("out_of_protocol_reason", str(error))
+        return render(request, EDIT, context, status=error.status)
     except Refused as error:
-        if isinstance(error, OutOfProtocol):
-            form.add_error("out_of_protocol_reason", str(error.next_step))
         return refusal(request, error, EDIT, context)
     if request.POST.get("then") == "close":
         return redirect("scheduling:note_close", appointment.pk)

@@ -303,3 +303,13 @@ def test_the_record_of_a_note_names_who_wrote_it(
             [note.pk],
         )
         assert cursor.fetchall() == [(str(cosmetologist.pk),)]
+
+
+def test_save_note_drops_a_reason_that_explains_nothing(
+    practice: Practice, cosmetologist: User, appointment: Appointment
+) -> None:
+    within = draft(practice, cosmetologist, appointment, out_of_protocol_reason="Two passes.")
+    assert stored(within)["reason"] == ""
+    no_values_yet = {"exposures": [], "out_of_protocol_reason": "Two passes."}
+    note = draft(practice, cosmetologist, appointment, **no_values_yet)
+    assert stored(note)["reason"] == "Two passes."
