@@ -208,14 +208,14 @@ def _layout() -> FormHelper:
     helper.form_tag = False
     helper.disable_csrf = True
     helper.layout = Layout(
-        Div("treatment", "sessions", css_class="booking-what"),
-        Field("indications", wrapper_class="choice-grid is-small"),
+        "treatment",
+        Div("sessions", "not_before", css_class="booking-pair"),
+        Field("indications", wrapper_class="choice-grid"),
         Fieldset(
             _("Wishes for the times"),
             Field("weekdays", wrapper_class="weekdays"),
             Div("earliest", "latest", "around", css_class="booking-times"),
-            Div("not_before", "specialist", css_class="booking-who"),
-            "only_specialist",
+            Div("specialist", "only_specialist", css_class="booking-who"),
         ),
     )
     return helper

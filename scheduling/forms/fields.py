@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.planner import Slot
+from scheduling.planner import CELLS_PER_DAY, MAX_DAYS, Slot
 from scheduling.proposals import parse_slot, slot_token
 
 
@@ -20,6 +21,17 @@ def time_input() -> forms.TimeInput:
     return forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
 
 
+def read_slot(token: str) -> Slot:
+    """The slot of a form's token. Raises ValueError for one that no page of ours can have offered:
+    not within the day, or not within a year from now.
+    """
+    slot = parse_slot(token)
+    days_ahead = (slot.day - timezone.now().date()).days
+    if not (0 <= slot.cell < CELLS_PER_DAY and -1 <= days_ahead < MAX_DAYS - 1):
+        raise ValueError(token)
+    return slot
+
+
 class SlotField(forms.CharField):
     """One slot as ``slot_token`` writes it; cleaned to a ``Slot``."""
 
@@ -30,7 +42,7 @@ class SlotField(forms.CharField):
         if not token:
             return None
         try:
-            return parse_slot(token)
+            return read_slot(token)
         except ValueError:
             raise ValidationError(self.error_messages["unreadable"], "unreadable") from None
 
@@ -50,7 +62,7 @@ class SlotsField(forms.Field):
 
     def to_python(self, value: Sequence[str] | None) -> tuple[Slot, ...]:
         try:
-            return tuple(parse_slot(token) for token in value or ())
+            return tuple(read_slot(token) for token in value or ())
         except ValueError:
             raise ValidationError(self.error_messages["unreadable"], "unreadable") from None
 
@@ -59,6 +71,6 @@ def read_choice(text: str) -> tuple[int, Slot] | None:
     """The session's index and its new slot out of a button's “3:<slot token>”; else None."""
     index, _colon, token = text.partition(":")
     try:
-        return int(index), parse_slot(token)
+        return (int(index), read_slot(token)) if index.isdecimal() else None
     except ValueError:
         return None

@@ -1,6 +1,8 @@
 """What the worker found wrong with courses, in the desk's words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.urls import reverse
 
@@ -12,39 +14,45 @@ ICONS = {"gap_too_long": "clock", "sessions_missing": "calendar", "rescreening_d
 
 
 @dataclass(frozen=True, slots=True)
-class Alert:
-    """One open alert: whose course, what is wrong, where to put it right."""
+class Problem:
+    """One thing wrong: its name, its icon, and the figures in a sentence."""
 
-    pk: int
-    kind: str
     what: str
+    icon: str
     why: str
-    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class CourseToWatch:
+    """A course with open alerts: whose, which, where to put it right."""
+
+    client: str
     course: str
     url: str
-    icon: str
+    problems: tuple[Problem, ...]
 
 
-def open_alerts(clinic: Clinic) -> list[Alert]:
-    """The clinic's open alerts, oldest first, in one query."""
+def courses_to_watch(clinic: Clinic) -> list[CourseToWatch]:
+    """The clinic's courses with open alerts, in one query; the longest waiting first."""
     found = (
         CourseAlert.objects.open()
         .filter(course__clinic=clinic)
         .select_related("course__client", "course__procedure_type", "course__zone")
+        .order_by("course_id", "raised_at", "id")
     )
-    return [alert_words(alert) for alert in found]
+    courses = [list(alerts) for _course, alerts in groupby(found, key=lambda a: a.course_id)]
+    courses.sort(key=lambda alerts: alerts[0].raised_at)
+    return [_course(alerts) for alerts in courses]
 
 
-def alert_words(alert: CourseAlert) -> Alert:
-    """The alert for a reader; its course, client, procedure type and zone are to be loaded."""
-    course = alert.course
-    return Alert(
-        pk=alert.pk,
-        kind=alert.kind,
-        what=str(alert.get_kind_display()),
-        why=alert_text(alert),
-        who=course.client.name,
+def _course(alerts: Sequence[CourseAlert]) -> CourseToWatch:
+    course = alerts[0].course
+    return CourseToWatch(
+        client=course.client.name,
         course=f"{course.procedure_type} · {course.zone}",
         url=reverse("scheduling:course", args=[course.pk]),
-        icon=ICONS.get(alert.kind, "warning"),
+        problems=tuple(
+            Problem(str(each.get_kind_display()), ICONS[each.kind], alert_text(each))
+            for each in alerts
+        ),
     )

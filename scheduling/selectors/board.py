@@ -275,7 +275,10 @@ def _grid(hours: DayHours, lanes: Sequence[Lane]) -> list[Row]:
     spans = [(span.start, span.end) for span in busy] + minutes
     start = min(begin for begin, _end in spans) // 60 * 60
     end = -(-max(end for _begin, end in spans) // 60) * 60
-    return timetable_rows([lane.spans for lane in lanes], start=start, end=end, step=STEP)
+    within = [
+        [span for span in lane.spans if span.start < end and span.end > start] for lane in lanes
+    ]
+    return timetable_rows(within, start=start, end=end, step=STEP)
 
 
 def _counts(visits: Iterable[Visit]) -> dict[str, int]:

@@ -16,6 +16,8 @@ from scheduling.selectors import words
 from scheduling.selectors.alert_text import alert_text
 from scheduling.selectors.offers import over_words
 
+SHOWN_MESSAGES = 4
+
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
@@ -37,6 +39,24 @@ class SessionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentLine:
+    day: str
+    who: str
+    comment: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One e-mail; ``when`` it was sent or is due, on the clinic's clock."""
+
+    kind: str
+    when: str
+    status: str
+    status_word: str
+
+
+@dataclass(frozen=True, slots=True)
 class Money:
     """``balance`` is what is still to be paid for the sessions planned; negative: paid too much."""
 
@@ -45,7 +65,7 @@ class Money:
     paid: str
     balance: str
     is_paid: bool
-    payments: tuple[Payment, ...]
+    payments: tuple[PaymentLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +76,8 @@ class CoursePage:
     span: str
     alerts: tuple[str, ...]
     money: Money | None
-    messages: tuple[Message, ...]
+    messages: tuple[MessageLine, ...]
+    more_messages: int
     indications: str
 
 
@@ -67,6 +88,7 @@ def course_page(course: Course, *, permissions: Collection[str]) -> CoursePage:
     )
     live = [appointment for appointment in found if appointment.is_live]
     done = sum(each.status == Appointment.Status.COMPLETED for each in live)
+    messages = list(course.messages.all()) if "scheduling.view_message" in permissions else []
     return CoursePage(
         sessions=tuple(_lines(course, found)),
         done=done,
@@ -74,9 +96,8 @@ def course_page(course: Course, *, permissions: Collection[str]) -> CoursePage:
         span=words.span([each.day for each in live]),
         alerts=tuple(alert_text(alert) for alert in course.alerts.open()),
         money=_money(course) if "scheduling.view_payment" in permissions else None,
-        messages=tuple(course.messages.select_related("appointment"))
-        if "scheduling.view_message" in permissions
-        else (),
+        messages=tuple(_message(course, each) for each in messages[:SHOWN_MESSAGES]),
+        more_messages=max(0, len(messages) - SHOWN_MESSAGES),
         indications=", ".join(str(each) for each in course.indications.all()),
     )
 
@@ -133,7 +154,26 @@ def _money(course: Course) -> Money:
         paid=words.money(paid, course.currency),
         balance=words.money(total - paid, course.currency),
         is_paid=paid >= total,
-        payments=payments,
+        payments=tuple(_payment(course, payment) for payment in payments),
+    )
+
+
+def _payment(course: Course, payment: Payment) -> PaymentLine:
+    return PaymentLine(
+        day=words.short_day(course.clinic.local(payment.received_at).date()),
+        who=payment.received_by.display_name,
+        comment=payment.comment,
+        amount=words.money(payment.amount, payment.currency),
+    )
+
+
+def _message(course: Course, message: Message) -> MessageLine:
+    moment = message.sent_at or message.due_at
+    return MessageLine(
+        kind=str(message.get_kind_display()),
+        when=words.visit(course.clinic.local(moment)),
+        status=message.status,
+        status_word=str(message.get_status_display()),
     )
 
 

@@ -52,7 +52,10 @@ class WayOut:
 
 @dataclass(frozen=True, slots=True)
 class PlanPanel:
-    """The plan, or with no lines, why there is none and the ways out."""
+    """The plan, or with no lines, why there is none and the ways out.
+
+    ``is_touched``: one session of it was opened or changed.
+    """
 
     lines: tuple[PlanLine, ...]
     summary: str
@@ -63,6 +66,7 @@ class PlanPanel:
     problem: str
     obstacles: tuple[str, ...]
     ways_out: tuple[WayOut, ...]
+    is_touched: bool
 
 
 def plan_panel(
@@ -92,6 +96,7 @@ def plan_panel(
         problem=_problem(none) if none else "",
         obstacles=tuple(_obstacles(none)) if none else (),
         ways_out=tuple(_ways_out(none, proposal)) if none else (),
+        is_touched=opened is not None or changed is not None,
     )
 
 

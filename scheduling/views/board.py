@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from cryoclinic.http import StaffRequest
 from scheduling.access import clinic_of
-from scheduling.selectors.alerts import open_alerts
+from scheduling.selectors.alerts import courses_to_watch
 from scheduling.selectors.board import day_board
 
 
@@ -23,10 +23,10 @@ def board(request: StaffRequest) -> HttpResponse:
     day = _asked_day(request.GET.get("date", "")) or clinic.today()
     lanes = "rooms" if request.GET.get("by") == "rooms" else "specialists"
     permissions = request.user.get_all_permissions()
-    alerts = open_alerts(clinic) if "scheduling.view_coursealert" in permissions else []
+    sees_alerts = "scheduling.view_coursealert" in permissions
     context = {
         "board": day_board(clinic, day, lanes=lanes, permissions=permissions),
-        "alerts": alerts,
+        "courses_to_watch": courses_to_watch(clinic) if sees_alerts else [],
         "lanes": lanes,
     }
     return render(request, "scheduling/board/board.html", context)

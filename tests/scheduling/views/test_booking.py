@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -10,7 +11,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from cryoclinic.models import User
+from scheduling.clock import wall_time
 from scheduling.models import Course
+from scheduling.proposals import parse_slot
 from tests import factories
 from tests.fixtures import Practice
 
@@ -61,9 +64,187 @@ def test_a_course_is_booked_in_two_submits(
     course = Course.objects.get()
     assert answer.redirect_chain == [(reverse("scheduling:course", args=[course.pk]), 302)]
     days = list(course.appointments.order_by("day").values_list("day", flat=True))
-    gaps = {(after - before).days for before, after in zip(days, days[1:], strict=False)}
+    gaps = {(after - before).days for before, after in pairwise(days)}
     assert len(days) == 10
     assert gaps <= {2, 3}
     assert [str(message) for message in answer.context["messages"]] == [
         f"Booked: 10 sessions, 4 May – 22 May. Confirmation is sent to {practice.person.email}."
     ]
+
+
+def test_finding_times_writes_nothing(browse: Browse, reception: User, practice: Practice) -> None:
+    answer = browse(reception).post(address(practice), {**wished(practice), "find": "1"})
+    assert answer.status_code == 200
+    assert not Course.objects.exists()
+
+
+def test_a_double_click_books_once(browse: Browse, reception: User, practice: Practice) -> None:
+    browser = browse(reception)
+    data = {**planned(browser, practice), "book": "1"}
+    first, second = (browser.post(address(practice), data) for _ in range(2))
+    assert first.url == second.url
+    assert Course.objects.count() == 1
+
+
+def test_htmx_gets_the_workspace_alone_and_is_sent_on_after_booking(
+    browse: Browse, reception: User, practice: Practice
+) -> None:
+    browser = browse(reception)
+    htmx = {"HX-Request": "true"}
+    data = wished(practice)
+    answer = browser.post(address(practice), {**data, "find": "1"}, headers=htmx)
+    assert answer.content.decode().lstrip().startswith('<form id="booking"')
+    data = {**planned(browser, practice), "book": "1"}
+    answer = browser.post(address(practice), data, headers=htmx)
+    course = Course.objects.get()
+    assert answer.headers["HX-Redirect"] == reverse("scheduling:course", args=[course.pk])
+
+
+def test_one_session_is_changed_and_the_gaps_are_told_anew(
+    browse: Browse, reception: User, practice: Practice
+) -> None:
+    browser = browse(reception)
+    data = planned(browser, practice)
+    opened = browser.post(address(practice), {**data, "open": "9"}).content.decode()
+    choices = re.findall(r'name="choose" value="9:([^"]+)"', opened)
+    later = next(token for token in choices if token.startswith("2026-05-25"))
+    changed = browser.post(address(practice), {**data, "choose": f"9:{later}"})
+    html = changed.content.decode()
+    assert hidden(html, "slot") == [*data["slot"][:9], later]
+    assert "10 sessions, 4 May – 25 May" in html
+    data |= {"slot": hidden(html, "slot"), "book": "1"}
+    browser.post(address(practice), data)
+    assert Course.objects.get().appointments.filter(day="2026-05-25").count() == 1
+
+
+def test_wishes_changed_after_finding_are_not_booked_unseen(
+    browse: Browse, reception: User, practice: Practice
+) -> None:
+    browser = browse(reception)
+    data = {**planned(browser, practice), "weekdays": ["0", "2", "4"], "book": "1"}
+    answer = browser.post(address(practice), data)
+    assert answer.status_code == 409
+    assert "The wishes were changed after these times were found." in answer.content.decode()
+    assert len(hidden(answer.content.decode(), "slot")) == 10
+    assert not Course.objects.exists()
+
+
+def test_a_slot_taken_meanwhile_answers_409_with_a_fresh_plan(
+    browse: Browse, reception: User, practice: Practice
+) -> None:
+    browser = browse(reception)
+    data = {**planned(browser, practice), "book": "1"}
+    other = factories.CourseFactory(clinic=practice.clinic, protocol=practice.protocol)
+    factories.make_appointment(
+        other,
+        day=practice.clinic.today(),
+        at=wall_time(parse_slot(data["slot"][0]).cell),
+        specialist=practice.specialist,
+        room=practice.room,
+    )
+    answer = browser.post(address(practice), data)
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "is not free on" in html
+    assert len(hidden(html, "slot")) == 10
+    assert hidden(html, "slot") != data["slot"]
+    assert hidden(html, "booking_key") == [data["booking_key"]]
+
+
+def test_an_impossible_wish_names_the_way_out_and_one_click_takes_it(
+    browse: Browse, reception: User, practice: Practice
+) -> None:
+    browser = browse(reception)
+    data = wished(practice, weekdays=["0"])
+    html = browser.post(address(practice), {**data, "find": "1"}).content.decode()
+    assert hidden(html, "slot") == []
+    assert "Only 8 of 10 sessions fit with these wishes." in html
+    way = re.search(r'name="relax" value="(weekdays:[^"]+)"', html)
+    assert way
+    html = browser.post(address(practice), {**data, "relax": way[1]}).content.decode()
+    assert len(hidden(html, "slot")) == 10
+
+
+def test_a_client_without_a_valid_screening_is_sent_to_it(
+    browse: Browse, reception: User, practice: Practice
+) -> None:
+    unscreened = factories.ClientFactory()
+    path = f"{reverse('scheduling:course_new')}?client={unscreened.pk}"
+    html = browse(reception).get(path).content.decode()
+    screen = reverse("clients:screen", args=[unscreened.pk])
+    assert "The client has not been screened yet." in html
+    assert f'href="{screen}?next=/courses/new/%3Fclient%3D{unscreened.pk}"' in html
+    assert "Find times" not in html
+
+
+def contraindicated(practice: Practice, *, days: int | None) -> None:
+    """A “yes” in the client's screening: for good, or for so many days."""
+    kind = "passing" if days else "absolute"
+    factories.AnswerFactory(
+        screening=practice.screening,
+        contraindication=factories.ContraindicationFactory(kind=kind, default_days=days),
+        present=True,
+        stops_until=days and practice.clinic.today() + timedelta(days=days),
+    )
+
+
+def test_a_refused_verdict_stops_with_the_reason(
+    browse: Browse, reception: User, practice: Practice
+) -> None:
+    contraindicated(practice, days=None)
+    answer = browse(reception).post(address(practice), {**wished(practice), "find": "1"})
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "The screening refuses this procedure on this zone." in html
+    assert "An absolute contraindication." in html
+    assert "Contraindication" not in html
+    assert hidden(html, "slot") == []
+
+
+def test_a_deferral_says_until_when_and_the_plan_starts_after_it(
+    browse: Browse, reception: User, practice: Practice
+) -> None:
+    contraindicated(practice, days=10)
+    answer = browse(reception).post(address(practice), {**wished(practice), "find": "1"})
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert "the plan starts on Thu 14 May or later" in html
+    assert min(hidden(html, "slot")).startswith("2026-05-14")
+
+
+def test_an_invalid_form_answers_422_and_keeps_what_was_typed(
+    browse: Browse, reception: User, practice: Practice
+) -> None:
+    data = wished(practice, earliest="18:00", latest="10:00", sessions=3)
+    answer = browse(reception).post(address(practice), {**data, "find": "1"})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {
+        "latest": ["This has to be later than the time before it."],
+        "sessions": ["A course of this procedure has 10 to 12 sessions."],
+    }
+    assert 'value="18:00"' in answer.content.decode()
+
+
+def test_slots_that_nobody_offered_are_refused_in_words(
+    browse: Browse, reception: User, practice: Practice
+) -> None:
+    browser = browse(reception)
+    data = planned(browser, practice)
+    for crooked in (
+        "2026-05-04.9999.1.1.-",
+        "1999-01-01.-5.1.1.-",
+        "nonsense",
+        "0001-01-01.0.0.0.0",
+    ):
+        for step in ({"book": "1"}, {"open": "0"}, {"choose": f"0:{crooked}"}):
+            slots = [crooked, *data["slot"][1:]]
+            answer = browser.post(address(practice), {**data, "slot": slots, **step})
+            assert answer.status_code in (200, 409, 422), (crooked, step)
+    assert not Course.objects.exists()
+
+
+def test_booking_is_for_those_who_may(
+    browse: Browse, cosmetologist: User, practice: Practice
+) -> None:
+    assert browse(cosmetologist).get(address(practice)).status_code == 403
+    assert browse(None).get(address(practice)).status_code == 302

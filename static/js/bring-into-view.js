@@ -1,0 +1,7 @@
+/* After an answer was swapped in, data-bring-into-view is what it is about: focused, and scrolled to where it can be seen. */
+document.addEventListener("htmx:afterSettle", (event) => {
+  const target = event.target.matches?.("[data-bring-into-view]") ? event.target : event.target.querySelector?.("[data-bring-into-view]");
+  if (!target) return;
+  target.focus({ preventScroll: true });
+  target.scrollIntoView({ block: target.getBoundingClientRect().height > window.innerHeight ? "start" : "nearest" });
+});
