@@ -1,12 +1,14 @@
-/* data-answer-rest="no": answers every question of the form that has no answer yet; each stays changeable. */
-for (const button of document.querySelectorAll("[data-answer-rest]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const form = button.closest("form");
-    for (const question of form.querySelectorAll(".question")) {
-      if (question.querySelector("input:checked")) continue;
-      question.querySelector(`input[value="${button.dataset.answerRest}"]`).checked = true;
-    }
-    form.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-}
+/* data-answer-rest="no" on a button: gives that answer to every question of the form that has none yet; each stays changeable. */
+for (const tool of document.querySelectorAll("[data-answer-tools], [data-answer-rest]")) tool.hidden = false;
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-answer-rest]");
+  if (!button) return;
+  for (const question of button.form.querySelectorAll(".question")) {
+    if (question.querySelector("input:checked")) continue;
+    const answer = question.querySelector(`input[value="${button.dataset.answerRest}"]`);
+    answer.checked = true;
+    answer.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  button.form.querySelector('button:not([type="button"])').focus();
+});
