@@ -18,11 +18,13 @@ from scheduling.availability import Question, read_availability
 from scheduling.clock import cell_at
 from scheduling.errors import NotCleared
 from scheduling.models import Course
-from scheduling.planner import CELL_MINUTES, CELLS_PER_DAY, MAX_DAYS, PlanRequest
+from scheduling.planner import CELL_MINUTES, CELLS_PER_DAY, PlanRequest
 from scheduling.wishes import Wishes
 
 # Days of slack behind the longest plan that keeps every gap, for busy weeks and narrow wishes.
 SLACK_DAYS = 21
+# How far ahead anything is planned.
+REACH_DAYS = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,7 @@ class Treatment:
     @property
     def longest_days(self) -> int:
         """How many days a plan that keeps every gap can take, and some slack."""
-        return min(self.sessions * self.max_gap + SLACK_DAYS, MAX_DAYS)
+        return min(self.sessions * self.max_gap + SLACK_DAYS, REACH_DAYS)
 
 
 def plan_request(
@@ -105,13 +107,13 @@ def _uncleared(treatment: Treatment, screening: Screening, first_day: date) -> M
         screening_facts(screening),
         zone=treatment.zone,
         first_day=first_day,
-        last_day=first_day + timedelta(days=MAX_DAYS - 1),
+        last_day=first_day + timedelta(days=REACH_DAYS - 1),
     )
     return {day: reason.code for day, reason in days.items()}
 
 
 def _first_cleared(uncleared: Mapping[date, str], first_day: date) -> date:
-    for offset in range(MAX_DAYS):
+    for offset in range(REACH_DAYS):
         day = first_day + timedelta(days=offset)
         if day not in uncleared:
             return day

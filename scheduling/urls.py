@@ -11,6 +11,7 @@ from scheduling.views import (
     my_day,
     notes,
     session_start,
+    slots,
 )
 
 app_name = "scheduling"
@@ -34,6 +35,7 @@ urlpatterns = [
     path("appointments/<int:pk>/restore/", appointments.restore, name="restore_appointment"),
     path("appointments/<int:pk>/rescreen/", appointments.rescreen, name="rescreen"),
     path("appointments/<int:pk>/move/", appointments.move, name="move_appointment"),
+    path("slots/", slots.slots, name="slots"),
     path("my-day/", my_day.show_my_day, name="my_day"),
     path("appointments/<int:pk>/start/", session_start.start, name="session_start"),
     path("appointments/<int:pk>/start/check-in/", session_start.admit, name="session_admit"),
