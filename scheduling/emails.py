@@ -16,6 +16,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import SafeMIMEMultipart, SafeMIMEText
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clients.phones import spaced
@@ -95,6 +96,8 @@ def _context(message: Message, visits: Sequence[Visit], now: datetime) -> dict[s
             {
                 "number": visit.number,
                 "date": short_day(visit.starts_at.date()),
+                "weekday": date_format(visit.starts_at, "l"),
+                "full_date": date_format(visit.starts_at, "j E Y"),
                 "day": full_day(visit.starts_at.date()),
                 "when": _relative_day(visit.starts_at.date(), today),
                 "from": clock(visit.starts_at),

@@ -125,7 +125,8 @@ def write_and_close_note(page: Page) -> None:
     page.locator("[name=text]").fill("Even reddening, gone after rest.")
     page.get_by_role("button", name="Save and close…").click()
     page.get_by_role("button", name="Close note for good").click()
-    page.get_by_text("Even reddening, gone after rest.").wait_for()
+    page.get_by_text("Note closed, session completed.").wait_for()
+    assert page.locator(".agenda-item.is-completed", has_text=CLIENT).count() == 1
 
 
 def visits_of(product: Product) -> list[tuple[int, datetime, datetime]]:
