@@ -67,7 +67,7 @@ def _possible(appointment: Appointment, permissions: Collection[str]) -> set[str
         "undo_missed": status == Status.MISSED,
         "move": status == Status.BOOKED and course.is_open,
         "cancel": status in (Status.BOOKED, Status.CHECKED_IN),
-        "restore": status == Status.CANCELLED and course.is_open,
+        "restore": status == Status.CANCELLED and course.is_open and not begun,
         "note": status in (Status.CHECKED_IN, Status.COMPLETED),
     }
     return {name for name, holds in rules.items() if holds and NEEDS[name] & set(permissions)}

@@ -29,7 +29,7 @@ def course_history(course: Course) -> list[Happening]:
         *_told(course, _events(Appointment, visits), _of_visit),
         *_told(course, _events(Payment, course.payments.values_list("pk", flat=True)), _of_payment),
     ]
-    told.sort(key=lambda item: item[0].pgh_created_at, reverse=True)
+    told.sort(key=lambda item: item[0].pgh_created_at)
     names = _names(event for event, _what in told)
     return [
         Happening(
@@ -37,7 +37,7 @@ def course_history(course: Course) -> list[Happening]:
             who=names.get(_actor(event), _("outside the program")),
             what=what,
         )
-        for event, what in told
+        for event, what in reversed(told)
     ]
 
 

@@ -33,8 +33,9 @@ def board(request: StaffRequest) -> HttpResponse:
 
 
 def _asked_day(text: str) -> date | None:
-    """The day of the address; None where it is no date."""
+    """The day of the address; None where it is no date of these two centuries."""
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
+    return day if day and 2000 <= day.year < 2200 else None

@@ -1,0 +1,200 @@
+"""One appointment's page and actions: happy, refused in words, and closed to outsiders."""
+
+from collections.abc import Callable
+from datetime import date, time, timedelta
+
+import pytest
+import time_machine
+from django.test import Client as Browser
+from django.urls import reverse
+
+from cryoclinic.models import User
+from scheduling.models import Appointment
+from scheduling.proposals import slot_token
+from scheduling.spans import slot_of
+from tests import factories
+from tests.fixtures import Practice
+
+Browse = Callable[[User | None], Browser]
+TODAY = date(2026, 5, 4)
+ACTIONS = (
+    "check_in",
+    "undo_check_in",
+    "mark_missed",
+    "undo_missed",
+    "cancel_appointment",
+    "restore_appointment",
+    "rescreen",
+    "move_appointment",
+)
+
+
+@pytest.fixture(autouse=True)
+def monday_morning() -> object:
+    with time_machine.travel("2026-05-04 07:12:00Z", tick=False):  # 10:12 in Moscow
+        yield
+
+
+@pytest.fixture
+def visit(practice: Practice) -> Appointment:
+    """Today at ten, with a neighbour three days later."""
+    course = factories.CourseFactory(
+        clinic=practice.clinic, client=practice.person, protocol=practice.protocol
+    )
+    places = {"specialist": practice.specialist, "room": practice.room}
+    first = factories.make_appointment(
+        course, day=TODAY, at=time(10), screening=practice.screening, **places
+    )
+    factories.make_appointment(course, day=TODAY + timedelta(days=3), at=time(10), **places)
+    return first
+
+
+def url(name: str, visit: Appointment) -> str:
+    return reverse(f"scheduling:{name}", args=[visit.pk])
+
+
+def status_of(visit: Appointment) -> str:
+    return Appointment.objects.get(pk=visit.pk).status
+
+
+def test_the_page_offers_what_can_be_done(
+    browse: Browse, reception: User, visit: Appointment
+) -> None:
+    page = browse(reception).get(url("appointment", visit)).context["page"]
+    assert page.may == {"check_in", "mark_missed", "move", "cancel"}
+    assert (page.when, page.hours, page.number) == ("Monday, 4 May 2026", "10:00–10:45", 1)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [("check_in", "checked_in"), ("undo_check_in", "booked")],
+        [("mark_missed", "missed"), ("undo_missed", "booked")],
+        [("cancel_appointment", "cancelled")],
+    ],
+)
+def test_actions_are_done_and_lead_back(
+    browse: Browse, reception: User, visit: Appointment, steps: list[tuple[str, str]]
+) -> None:
+    browser = browse(reception)
+    for action, after in steps:
+        answer = browser.post(url(action, visit), {"next": "/board/?date=2026-05-04"})
+        assert (answer.status_code, answer.headers.get("Location")) == (
+            302,
+            "/board/?date=2026-05-04",
+        )
+        assert status_of(visit) == after
+
+
+def test_a_cancelled_visit_to_come_is_restored(
+    browse: Browse, reception: User, visit: Appointment
+) -> None:
+    later = visit.course.appointments.latest("day")
+    browser = browse(reception)
+    for action, after in (("cancel_appointment", "cancelled"), ("restore_appointment", "booked")):
+        assert browser.post(url(action, later)).status_code == 302
+        assert status_of(later) == after
+
+
+def test_next_never_leads_off_the_site(browse: Browse, reception: User, visit: Appointment) -> None:
+    answer = browse(reception).post(url("check_in", visit), {"next": "https://evil.example/"})
+    assert answer.url == url("appointment", visit)
+
+
+def test_a_refusal_shows_the_appointment_with_the_rule(
+    browse: Browse, reception: User, visit: Appointment
+) -> None:
+    answer = browse(reception).post(url("undo_missed", visit))
+    assert answer.status_code == 409
+    assert "The appointment is “booked”, so this can&#x27;t be done." in answer.content.decode()
+
+
+def test_a_reason_that_is_too_long_answers_422(
+    browse: Browse, reception: User, visit: Appointment
+) -> None:
+    answer = browse(reception).post(url("cancel_appointment", visit), {"reason": "x" * 201})
+    assert answer.status_code == 422
+    assert status_of(visit) == "booked"
+
+
+def test_the_move_page_offers_only_what_keeps_the_gap_and_moves(
+    browse: Browse, reception: User, visit: Appointment
+) -> None:
+    browser = browse(reception)
+    days = browser.get(url("move_appointment", visit)).context["days"]
+    assert [day.day for day in days] == ["Mon 4 May", "Tue 5 May"]
+    token = days[1].lanes[0].times[0].token
+    answer = browser.post(url("move_appointment", visit), {"slot": token})
+    assert answer.status_code == 302
+    moved = Appointment.objects.select_related("clinic").get(pk=visit.pk)
+    assert slot_token(slot_of(moved)) == token
+
+
+def test_a_move_too_close_to_the_neighbour_is_refused_in_words(
+    browse: Browse, reception: User, visit: Appointment
+) -> None:
+    slot = slot_of(visit)
+    token = slot_token(slot).replace("2026-05-04", "2026-05-06")
+    answer = browse(reception).post(url("move_appointment", visit), {"slot": token})
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Sessions are at least 2 days apart; this is a safety rule." in html
+    assert "Free times that keep the gaps on both sides" in html
+    assert slot_of(Appointment.objects.select_related("clinic").get(pk=visit.pk)) == slot
+
+
+@pytest.mark.parametrize("slot", ["", "x", "2026-05-05.9999.1.1.-", "9999-12-31.100.1.1.-"])
+def test_a_slot_that_was_not_offered_answers_422(
+    browse: Browse, reception: User, visit: Appointment, slot: str
+) -> None:
+    answer = browse(reception).post(url("move_appointment", visit), {"slot": slot})
+    assert answer.status_code == 422
+    assert "Choose one of the times offered." in answer.content.decode()
+
+
+def test_a_lapsed_screening_leads_to_a_new_one_and_then_the_course_uses_it(
+    browse: Browse, reception: User, practice: Practice, visit: Appointment
+) -> None:
+    with time_machine.travel("2026-06-20 07:00:00Z", tick=False):
+        browser = browse(reception)
+        course = factories.CourseFactory(clinic=practice.clinic, client=practice.person)
+        late = factories.make_appointment(
+            course, day=date(2026, 6, 20), at=time(11), screening=practice.screening
+        )
+        refused = browser.post(url("check_in", late))
+        assert refused.status_code == 409
+        assert reverse("clients:screen", args=[practice.person.pk]) in refused.content.decode()
+        assert browser.post(url("rescreen", late)).status_code == 409
+        newer = factories.ScreeningFactory(client=practice.person, asked_by=reception)
+        assert browser.post(url("rescreen", late)).status_code == 302
+        assert Appointment.objects.get(pk=late.pk).screening == newer
+        assert browser.post(url("check_in", late)).status_code == 302
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_actions_are_closed_to_outsiders_and_other_clinics(
+    browse: Browse, visit: Appointment, action: str
+) -> None:
+    nobody = factories.UserFactory(clinic=visit.clinic)
+    elsewhere = factories.UserFactory(role="receptionist")
+    path = url(action, visit)
+    statuses = [browse(user).post(path).status_code for user in (None, nobody, elsewhere)]
+    assert statuses == [302, 403, 404]
+    assert status_of(visit) == "booked"
+
+
+def test_the_page_is_closed_to_outsiders_and_other_clinics(
+    browse: Browse, visit: Appointment
+) -> None:
+    nobody = factories.UserFactory(clinic=visit.clinic)
+    elsewhere = factories.UserFactory(role="receptionist")
+    path = url("appointment", visit)
+    statuses = [browse(user).get(path).status_code for user in (None, nobody, elsewhere)]
+    assert statuses == [302, 403, 404]
+
+
+@pytest.mark.parametrize("action", [name for name in ACTIONS if name != "move_appointment"])
+def test_get_changes_nothing(
+    browse: Browse, reception: User, visit: Appointment, action: str
+) -> None:
+    assert browse(reception).get(url(action, visit)).status_code == 405
