@@ -16,4 +16,5 @@ document.addEventListener("keydown", (event) => {
   else (next?.querySelector("input") ?? question.closest("form").querySelector('button:not([type="button"])')).focus();
 });
 
-document.querySelector("form[data-answer-keys] .question input")?.focus();
+const form = document.querySelector("form[data-answer-keys]");
+(form?.querySelector(".question.is-invalid input") ?? form?.querySelector(".question input"))?.focus();
