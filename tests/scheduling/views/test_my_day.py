@@ -60,4 +60,4 @@ def test_it_is_not_for_the_desk(
 ) -> None:
     assert browse(reception).get("/my-day/").status_code == 403
     assert browse(manager).get("/my-day/").status_code == 403
-    assert browse(None).get("/my-day/").url == "/accounts/login/?next=/my-day/"
+    assert browse(None).get("/my-day/")["Location"] == "/accounts/login/?next=/my-day/"
