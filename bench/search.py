@@ -23,8 +23,8 @@ GOAL_MS = 100
 PEOPLE = """
 INSERT INTO clients_client
        (name, phone, email, language, email_consent, email_consent_at, note, created_at)
-SELECT surnames[1 + (i * 7919) %% 60] || chr(1072 + (i / 60) %% 32) || chr(1072 + (i / 1920) %% 32)
-           || 'ова ' || names[1 + (i * 31) %% 24],
+SELECT surnames[1 + (i %% 60) * 7 %% 60] || chr(1072 + (i / 60) %% 32)
+           || chr(1072 + (i / 1920) %% 32) || 'ова ' || names[1 + (i %% 24) * 5 %% 24],
        '+79' || lpad(((i::bigint * 7919) %% 1000000000)::text, 9, '0'),
        mails[1 + i %% 8] || '.' || substr(md5(i::text), 1, 6) || '@example.com',
        'ru', true, now(), '', now()

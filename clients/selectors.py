@@ -21,7 +21,7 @@ from clients.verdict import (
 from procedures.models import ProcedureType, Protocol, Zone
 
 __all__ = [
-    "AnswerShown",
+    "AnswersShown",
     "ClientPage",
     "VerdictRow",
     "VerdictTable",
@@ -66,6 +66,14 @@ class VerdictTable:
 
     def all(self) -> list[Verdict]:
         return [verdict for row in self.rows for verdict in row.verdicts if verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersShown:
+    """The answers of a screening, by what was said, in the order of the asking."""
+
+    yes: tuple["AnswerShown", ...]
+    no: tuple["AnswerShown", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,7 @@ def verdict_table(screening: Screening | None, *, day: date) -> VerdictTable:
     return VerdictTable(day, tuple(zones), tuple(rows))
 
 
-def answers_of(screening: Screening) -> list[AnswerShown]:
+def answers_of(screening: Screening) -> AnswersShown:
     """The answers of a full screening and then of its visits; 3 queries."""
     zones = {zone.pk: zone.name for zone in Zone.objects.all()}
     answers = (
@@ -170,10 +178,14 @@ def answers_of(screening: Screening) -> list[AnswerShown]:
         .prefetch_related(Prefetch("clearances", Clearance.objects.select_related("given_by")))
         .order_by("screening__asked_at", "screening", "contraindication__position")
     )
-    return [
+    shown = [
         AnswerShown(answer, tuple(zones[pk] for pk in answer.affected_zones if pk in zones))
         for answer in answers
     ]
+    return AnswersShown(
+        tuple(each for each in shown if each.answer.present),
+        tuple(each for each in shown if not each.answer.present),
+    )
 
 
 def _answers_yes(screenings: Iterable[int]) -> Iterable[Answer]:

@@ -12,7 +12,7 @@ urlpatterns = [
     path("clients/<int:pk>/", people.client_detail, name="detail"),
     path("clients/<int:pk>/edit/", people.client_edit, name="edit"),
     path("clients/<int:pk>/screenings/new/", screening.screen, name="screen"),
-    path("screenings/<int:pk>/", screening.screening_detail, name="screening"),
-    path("answers/<int:pk>/clear/", clearance.clear, name="clear"),
-    path("clearances/<int:pk>/revoke/", clearance.revoke, name="revoke"),
+    path("clients/screenings/<int:pk>/", screening.screening_detail, name="screening"),
+    path("clients/answers/<int:pk>/clear/", clearance.clear, name="clear"),
+    path("clients/clearances/<int:pk>/revoke/", clearance.revoke, name="revoke"),
 ]

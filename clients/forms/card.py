@@ -36,7 +36,7 @@ class CardFields(forms.ModelForm):
         label=_("Phone"),
         max_length=40,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
-        help_text=_("Such as +7 912 345-67-89 or 8 912 345-67-89."),
+        help_text=_("Such as 8 912 345-67-89 or +49 30 901820."),
     )
 
     class Meta:
@@ -89,9 +89,11 @@ class CardForm(CardFields):
         card = super().clean() or self.cleaned_data
         if card.keys() >= set(IDENTIFYING) and self._identity_changed(card):
             self.lookalikes = self._unconfirmed(card)
-        if self.lookalikes:
-            raise forms.ValidationError(_("This may be somebody who is already here."))
         return card
+
+    def is_valid(self) -> bool:
+        """False for lookalikes as well: nothing is wrong at any field, but a question is open."""
+        return super().is_valid() and not self.lookalikes
 
     @property
     def lookalike_ids(self) -> str:

@@ -60,7 +60,7 @@ def screening_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "summary": summarise(table, full, detailed=detailed),
         "table": table,
         "rows": tell_table(table, detailed=detailed),
-        "answers": answers_of(full) if detailed else [],
+        "answers": answers_of(full) if detailed else None,
     }
     return render(request, "clients/screening.html", context)
 

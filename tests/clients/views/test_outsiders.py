@@ -18,9 +18,9 @@ PAGES = [
     "/clients/{client}/",
     "/clients/{client}/edit/",
     "/clients/{client}/screenings/new/",
-    "/screenings/{screening}/",
-    "/answers/{answer}/clear/",
-    "/clearances/{clearance}/revoke/",
+    "/clients/screenings/{screening}/",
+    "/clients/answers/{answer}/clear/",
+    "/clients/clearances/{clearance}/revoke/",
 ]
 FOR_RECEPTION = set(PAGES[:6])
 FOR_CLINICIANS = set(PAGES) - {"/clients/new/", "/clients/{client}/edit/"}
@@ -90,8 +90,8 @@ def test_reception_can_neither_clear_nor_revoke(
     browse: Browse, reception: User, ids: dict[str, int]
 ) -> None:
     before, browser = rows(), browse(reception)
-    assert browser.post(f"/answers/{ids['answer']}/clear/").status_code == 403
-    assert browser.post(f"/clearances/{ids['clearance']}/revoke/").status_code == 403
+    assert browser.post(f"/clients/answers/{ids['answer']}/clear/").status_code == 403
+    assert browser.post(f"/clients/clearances/{ids['clearance']}/revoke/").status_code == 403
     assert rows() == before
 
 

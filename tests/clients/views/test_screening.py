@@ -100,7 +100,7 @@ def test_reception_sees_verdict_and_days_but_no_medical_detail(
         "couperose",
         **{"fever.comment": "39 °C", "couperose.zones": [face.pk]},
     )
-    for url in (f"/clients/{client_person.pk}/", f"/screenings/{screening.pk}/"):
+    for url in (f"/clients/{client_person.pk}/", f"/clients/screenings/{screening.pk}/"):
         page = browser.get(url)
         assert page.context["summary"].title == "Deferred until 8 March 2031"
         assert page.context["summary"].reasons == (
@@ -114,7 +114,7 @@ def test_clinicians_see_the_answers_as_they_were_asked(
     browse: Browse, reception: User, cosmetologist: User, client_person: Client
 ) -> None:
     screening = ask(browse(reception), client_person, "fever", **{"fever.comment": "39 °C"})
-    page = browse(cosmetologist).get(f"/screenings/{screening.pk}/")
+    page = browse(cosmetologist).get(f"/clients/screenings/{screening.pk}/")
     assert page.context["summary"].reasons == ("Elevated body temperature, until 8 March 2031",)
     assert "Is your body temperature elevated now?" in page.text
     assert "39 °C" in page.text
@@ -127,9 +127,9 @@ def test_an_older_screening_says_that_it_no_longer_counts(
     old = ask(browser, client_person, "oncology")
     clock.shift(timedelta(minutes=5))
     new = ask(browser, client_person)
-    page = browser.get(f"/screenings/{old.pk}/")
+    page = browser.get(f"/clients/screenings/{old.pk}/")
     assert "This screening no longer counts" in page.text
-    assert f"/screenings/{new.pk}/" in page.text
+    assert f"/clients/screenings/{new.pk}/" in page.text
 
 
 def test_a_refusal_offers_no_booking(
@@ -161,18 +161,18 @@ def test_a_clinician_clears_and_revokes(
     browse: Browse, cosmetologist: User, client_person: Client, fever: Answer
 ) -> None:
     browser = browse(cosmetologist)
-    url = f"/answers/{fever.pk}/clear/"
+    url = f"/clients/answers/{fever.pk}/clear/"
     assert 'value="2031-03-07"' in browser.get(url).text
     days = {"valid_from": "2031-03-01", "expires_on": "2031-03-07"}
     answer = browser.post(url, days | {"reason": "seen by a doctor"})
     assert (answer.status_code, answer.headers["Location"]) == (
         302,
-        f"/screenings/{fever.screening_id}/",
+        f"/clients/screenings/{fever.screening_id}/",
     )
     page = browser.get(f"/clients/{client_person.pk}/")
     assert page.context["summary"].title == "Cleared for everything"
 
-    revoke = f"/clearances/{Clearance.objects.get().pk}/revoke/"
+    revoke = f"/clients/clearances/{Clearance.objects.get().pk}/revoke/"
     assert revoke in browser.get(answer.headers["Location"]).text
     assert browser.get(revoke).status_code == 405
     assert browser.post(revoke).headers["Location"] == answer.headers["Location"]
@@ -184,7 +184,7 @@ def test_a_refused_clearance_says_the_rule_and_keeps_what_was_typed(
     browse: Browse, cosmetologist: User, fever: Answer
 ) -> None:
     data = {"valid_from": "2031-03-08", "expires_on": "2031-03-09", "reason": "typed for long"}
-    answer = browse(cosmetologist).post(f"/answers/{fever.pk}/clear/", data)
+    answer = browse(cosmetologist).post(f"/clients/answers/{fever.pk}/clear/", data)
     assert answer.status_code == 422
     assert "It stops nothing any more from March 8, 2031 on." in answer.text
     assert "typed for long" in answer.text
