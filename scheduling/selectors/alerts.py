@@ -11,6 +11,14 @@ from scheduling.models import CourseAlert
 from scheduling.selectors.alert_text import alert_text
 
 ICONS = {"gap_too_long": "clock", "sessions_missing": "calendar", "rescreening_due": "list"}
+# A client's row has far more than its name.
+NAMES = (
+    "client__name",
+    "procedure_type__name_en",
+    "procedure_type__name_ru",
+    "zone__name_en",
+    "zone__name_ru",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,7 @@ def courses_to_watch(clinic: Clinic) -> list[CourseToWatch]:
         CourseAlert.objects.open()
         .filter(course__clinic=clinic)
         .select_related("course__client", "course__procedure_type", "course__zone")
+        .only("kind", "details", "raised_at", *(f"course__{name}" for name in NAMES))
         .order_by("course_id", "raised_at", "id")
     )
     courses = [list(alerts) for _course, alerts in groupby(found, key=lambda a: a.course_id)]

@@ -22,6 +22,7 @@ from scheduling.selectors.opening import DayHours, closed_runs, day_hours
 
 LATE_AFTER = timedelta(minutes=5)
 STEP = 5
+USER_NAMES = ("user__first_name", "user__last_name", "user__username")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,9 @@ def day_board(clinic: Clinic, day: date, *, lanes: str, permissions: Collection[
     ``permissions`` decide which buttons there are. Five queries, whatever the day holds.
     """
     hours = day_hours(clinic, day)
-    specialists = {s.pk: s for s in Specialist.objects.of(clinic).select_related("user")}
-    rooms = {room.pk: room for room in Room.objects.of(clinic)}
+    staff = Specialist.objects.of(clinic).select_related("user").only("is_active", *USER_NAMES)
+    specialists = {specialist.pk: specialist for specialist in staff}
+    rooms = {room.pk: room for room in Room.objects.of(clinic).only("is_active", "name")}
     names = _Names(specialists, rooms)
     found = list(_rows(clinic, day))
     now = timezone.now()
