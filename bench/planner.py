@@ -185,3 +185,18 @@ def _record(
         "goal": goal,
         "ok": ok,
     }
+
+
+def main() -> None:
+    """Print the table of docs/planner.md."""
+    print("| sessions | days | 2 specialists | 4 specialists | 8 specialists |")
+    print("|---|---|---|---|---|")
+    rows = table()
+    for first in range(0, len(rows), 3):
+        sessions, days, *_ = rows[first]
+        times = " | ".join(f"{row[-1]:.1f} ms" for row in rows[first : first + 3])
+        print(f"| {sessions} | {days} | {times} |")
+
+
+if __name__ == "__main__":
+    main()

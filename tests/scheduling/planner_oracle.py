@@ -155,3 +155,101 @@ def best_chain(asked: PlanRequest) -> list[Slot] | None:
         ),
         default=None,
     )
+
+
+def least_cost(asked: PlanRequest) -> int | None:
+    """The optimum by comparing each start with each start of the session before.
+
+    Slower than the planner by far, but quick enough for courses of a dozen sessions.
+    """
+    slots = slots_of(asked)
+    weights = asked.weights
+    costs: list[int | None] = [_alone(asked, slot) + _first(asked, slot) for slot in slots]
+    for _ in range(asked.sessions - 1):
+        costs = [
+            min(
+                (
+                    cost + _alone(asked, slot) + _step(asked, before, slot)
+                    for before, cost in zip(slots, costs, strict=True)
+                    if cost is not None and (slot.day - before.day).days >= asked.min_gap
+                ),
+                default=None,
+            )
+            for slot in slots
+        ]
+    booked = sum(weights.confirmed if i.confirmed else weights.moved for i in asked.existing)
+    return min(
+        (
+            booked + cost + weights.finish * (slot.day - MONDAY).days
+            for slot, cost in zip(slots, costs, strict=True)
+            if cost is not None
+        ),
+        default=None,
+    )
+
+
+def _alone(asked: PlanRequest, slot: Slot) -> int:
+    weights = asked.weights
+    cost = 0
+    if asked.wished_specialist not in (None, slot.specialist):
+        cost += weights.change
+    if asked.wished_cell is not None:
+        cost += weights.distance * abs(slot.cell - asked.wished_cell)
+    for item in asked.existing:
+        if (item.day, item.cell, item.specialist) == (slot.day, slot.cell, slot.specialist):
+            cost -= weights.confirmed if item.confirmed else weights.moved
+    return cost
+
+
+def _first(asked: PlanRequest, slot: Slot) -> int:
+    cost = 0
+    if asked.last_done is not None:
+        gap = (slot.day - asked.last_done).days
+        cost += asked.weights.over * max(0, gap - asked.max_gap)
+    if asked.last_specialist not in (None, slot.specialist):
+        cost += asked.weights.change
+    if asked.last_cell is not None and asked.wished_cell is None:
+        cost += asked.weights.distance * abs(slot.cell - asked.last_cell)
+    return cost
+
+
+def _step(asked: PlanRequest, before: Slot, after: Slot) -> int:
+    weights = asked.weights
+    cost = weights.over * max(0, (after.day - before.day).days - asked.max_gap)
+    if before.specialist != after.specialist:
+        cost += weights.change
+    if asked.wished_cell is None:
+        cost += weights.distance * abs(after.cell - before.cell)
+    return cost
+
+
+@st.composite
+def long_requests(draw: st.DrawFn) -> PlanRequest:
+    """Courses of up to a dozen sessions with closed stretches in between, otherwise as above."""
+    asked = draw(requests())
+    days = draw(st.integers(8, 30))
+    rng = draw(st.randoms(use_true_random=False))
+    closed = {day for day in range(days) if rng.random() < 1 / 5}
+
+    def row() -> tuple[int, ...]:
+        # Few starts a day keep the comparison of all pairs affordable.
+        return tuple(
+            0 if day in closed else rng.randrange(1, 2 ** (LAST - FIRST)) << FIRST
+            for day in range(days)
+        )
+
+    long = replace(
+        asked,
+        specialists={3: row(), 5: row()},
+        rooms={1: row(), 2: row()},
+        devices=None,
+        client=None,
+        treatment_cells=1,
+        visit_cells=1,
+        sessions=draw(st.integers(1, 12)),
+        weekdays=frozenset(),
+        hours=None,
+        only_specialist=None,
+        existing=(),
+    )
+    return replace(long, existing=draw(existing_of(long)))

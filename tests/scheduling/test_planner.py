@@ -24,7 +24,7 @@ from scheduling.planner import (
     plan_cost,
 )
 from tests.scheduling.planner_clinic import OPEN, TEN, busy, clinic, day, slot
-from tests.scheduling.planner_oracle import best_chain, requests
+from tests.scheduling.planner_oracle import best_chain, least_cost, long_requests, requests
 
 ALWAYS = (OPEN,) * 14
 
@@ -65,6 +65,16 @@ def test_plan_equals_brute_force(asked: PlanRequest) -> None:
         assert isinstance(found, Plan)
         assert list(found.slots) == expected
         assert found.cost == plan_cost(asked, expected)
+
+
+@settings(max_examples=60, deadline=None)
+@given(long_requests())
+def test_long_plan_costs_what_comparing_all_pairs_finds(asked: PlanRequest) -> None:
+    found = plan(asked)
+    cost = found.cost if isinstance(found, Plan) else None
+    assert cost == least_cost(asked)
+    if isinstance(found, Plan):
+        assert plan_cost(asked, found.slots) == cost
 
 
 @settings(max_examples=60, deadline=None)
