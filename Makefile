@@ -97,5 +97,5 @@ $(VENV)/embedded: requirements-embedded.lock | $(VENV)/packages
 
 node_modules/.complete: package-lock.json $(VENV)/packages
 	@echo "Fetching the front-end packages…"
-	@$(PY) tools/npm.py ci --loglevel=error
+	@$(PY) tools/npm.py ci --loglevel=error >/dev/null
 	@touch $@
