@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import Any
 
 from django.db import connection
 from django.db.models import CharField, Value
@@ -174,21 +175,32 @@ def _end_cell(ends: time) -> int:
     return CELLS_PER_DAY if ends >= time(23, 59) else cell_at(ends)
 
 
+def busy_parameters(
+    clinic: Clinic, *, client_id: int, first_day: date, days: int, ignoring: Collection[int]
+) -> dict[str, Any]:
+    """What the statement ``BUSY`` needs to know."""
+    last_day = first_day + timedelta(days=days - 1)
+    return {
+        "clinic": clinic.pk,
+        "client": client_id,
+        "first": first_day,
+        "last": last_day,
+        "starts": datetime.combine(first_day, time(), tzinfo=clinic.zone),
+        "ends": datetime.combine(last_day + timedelta(days=1), time(), tzinfo=clinic.zone),
+        "zone": clinic.time_zone,
+        "except": list(ignoring),
+    }
+
+
 def _busy(question: Question) -> Mapping[Owner, int]:
     """What is taken of each resource, of the client and of the whole clinic, as strips of cells."""
-    zone = question.clinic.zone
-    span = {
-        "starts": datetime.combine(question.first_day, time(), tzinfo=zone),
-        "ends": datetime.combine(question.last_day + timedelta(days=1), time(), tzinfo=zone),
-    }
-    parameters = span | {
-        "clinic": question.clinic.pk,
-        "client": question.client_id,
-        "first": question.first_day,
-        "last": question.last_day,
-        "zone": question.clinic.time_zone,
-        "except": list(question.ignoring),
-    }
+    parameters = busy_parameters(
+        question.clinic,
+        client_id=question.client_id,
+        first_day=question.first_day,
+        days=question.days,
+        ignoring=question.ignoring,
+    )
     with connection.cursor() as cursor:
         cursor.execute(BUSY, parameters)
         rows = cursor.fetchall()

@@ -1,0 +1,247 @@
+"""The booking core over HTTP among a million appointments, beside its references.
+
+`run()` yields one record per figure, on a database of its own that is dropped afterwards.
+BENCH_BOOKING_ROWS says how many appointments there are (1,000,000 unless told otherwise),
+BENCH_BOOKING_REPEATS how often each thing is done (60).
+"""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from bench.database import scratch_database
+
+Record = dict[str, Any]
+
+SPECIALISTS = 6
+SESSIONS = 12
+RIVALS = 64
+
+
+def run() -> Iterator[Record]:
+    rows = int(os.environ.get("BENCH_BOOKING_ROWS", "1000000"))
+    with scratch_database("booking"):
+        from django.db import connection
+
+        from scheduling import scale
+
+        began = perf_counter()
+        clinic, *_others = scale.load(appointments=rows, clinics=max(1, rows // 125_000))
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            server = cursor.fetchone()[0]
+        yield {
+            "name": "booking.ran_on",
+            "value": rows,
+            "unit": "appointments",
+            "loaded_in_seconds": round(perf_counter() - began),
+            "postgresql": server,
+            "cores": os.cpu_count(),
+        }
+        yield from _Bench(clinic, rows).figures()
+
+
+class _Bench:
+    """One clinic among many, its desk signed in at a gunicorn of ours."""
+
+    def __init__(self, clinic: Any, rows: int) -> None:
+        from procedures.models import Indication, Protocol
+
+        self.clinic, self.rows = clinic, rows
+        self.repeats = int(os.environ.get("BENCH_BOOKING_REPEATS", "60"))
+        self.protocol = Protocol.objects.active().filter(procedure_type__needs_device=False)[0]
+        self.indication = Indication.objects.active()[0]
+        self.day = clinic.today() + timedelta(days=(7 - clinic.today().weekday()) % 7 or 7)
+
+    def figures(self) -> Iterator[Record]:
+        from cryoclinic.models import User
+        from tests.web import web_server
+
+        user = User.objects.filter(clinic=self.clinic, groups__name="receptionist").get()
+        settings = {"DJANGO_SETTINGS_MODULE": "bench.reference_settings"}
+        with web_server(workers=2, **settings) as server:
+            self.desk = server.visitor(user)
+            yield self.course()
+            yield self.free_slots()
+            yield self.board()
+        with web_server(workers=8, **settings) as server:
+            self.desk = server.visitor(user)
+            yield self.rivals()
+
+    def course(self) -> Record:
+        """A whole 12-session course by one POST, against one INSERT of 12 rows."""
+        for _number in range(5):
+            self._book(self._plan())
+            self._insert(self._plan())
+        ours, reference = [], []
+        for _number in range(self.repeats):
+            ours.append(self._book(self._plan()))
+            reference.append(self._insert(self._plan()))
+        return self._record("booking.course", ours, reference, 12)
+
+    def free_slots(self) -> Record:
+        """30 days of six specialists, against the SQL that reads their busy times."""
+        path = f"/slots/?protocol={self.protocol.pk}&from={self.day}&days=30"
+        ours = self._gets(path)
+        reference = [self._busy_ranges() for _number in range(self.repeats)]
+        return self._record("booking.free_slots", ours, reference, 5)
+
+    def board(self) -> Record:
+        """The day board, against a Django page of one query and as many rows."""
+        ours, reference = [], []
+        for _number in range(self.repeats):
+            ours += self._gets(f"/board/?date={self.day}", 1)
+            reference += self._gets(f"/reference/rows/?date={self.day}", 1)
+        return self._record("booking.board", ours, reference, 2)
+
+    def rivals(self) -> Record:
+        """The slowest of 64 parallel bookings of the same course; one wins."""
+        from tests.web import at_once
+
+        plan = self._plan()
+        calls = [(self.desk, *self._form(self._plan(), plan)) for _number in range(RIVALS)]
+        answers = at_once(calls)
+        won = sum(answer.status == 302 for answer in answers)
+        told = sum(answer.status == 409 for answer in answers)
+        slowest = max(answer.seconds for answer in answers) * 1000
+        return {
+            "name": "booking.slowest_of_64_rivals",
+            "value": round(slowest, 1),
+            "unit": "ms",
+            "won": won,
+            "told": told,
+            "goal": 1000,
+            "ok": (won, told) == (1, RIVALS - 1) and slowest < 1000,
+        }
+
+    def _record(self, name: str, ours: list[float], reference: list[float], goal: float) -> Record:
+        ratio = median(ours) / median(reference)
+        return {
+            "name": name,
+            "value": round(median(ours), 2),
+            "unit": "ms",
+            "reference": round(median(reference), 2),
+            "ratio": round(ratio, 2),
+            "goal": goal,
+            "ok": ratio <= goal,
+            "rows": self.rows,
+        }
+
+    def _gets(self, path: str, repeats: int | None = None) -> list[float]:
+        def get() -> None:
+            answer = self.desk.get(path)
+            assert answer.status == 200, (answer.status, path)
+
+        return [self._timed(get) for _number in range(repeats or self.repeats)]
+
+    def _timed(self, call: Callable[[], object]) -> float:
+        began = perf_counter()
+        call()
+        return (perf_counter() - began) * 1000
+
+    def _plan(self) -> Any:
+        """A proposal of 12 sessions for a new client; not timed."""
+        from scheduling.proposals import propose
+        from scheduling.wishes import Wishes
+        from tests import factories
+
+        person = factories.ClientFactory(phone=f"+7999{uuid.uuid4().int % 10**7:07d}")
+        return propose(
+            clinic=self.clinic,
+            client=person,
+            procedure_type=self.protocol.procedure_type,
+            zone=self.protocol.zone,
+            sessions=SESSIONS,
+            wishes=Wishes(),
+            screening=factories.ScreeningFactory(
+                client=person, asked_by=self.clinic.user_set.first()
+            ),
+        )
+
+    def _form(self, proposal: Any, chosen: Any) -> tuple[str, dict[str, Any]]:
+        """The form that books the slots of ``chosen`` for the client of ``proposal``."""
+        from scheduling.forms.booking import CourseForm
+        from scheduling.proposals import slot_token
+
+        data = {
+            "treatment": f"{self.protocol.procedure_type_id}-{self.protocol.zone_id}",
+            "sessions": SESSIONS,
+            "indications": [self.indication.pk],
+        }
+        form = CourseForm(data, clinic=self.clinic, day=self.clinic.today())
+        assert form.is_valid(), form.errors
+        return f"/courses/new/?client={proposal.treatment.client.pk}", {
+            **data,
+            "slot": [slot_token(slot) for slot in chosen.plan.slots],
+            "planned_for": form.fingerprint,
+            "booking_key": str(uuid.uuid4()),
+            "book": "1",
+        }
+
+    def _book(self, proposal: Any) -> float:
+        path, data = self._form(proposal, proposal)
+        answer = self.desk.post(path, data)
+        assert answer.status == 302, answer.body
+        return answer.seconds * 1000
+
+    def _insert(self, proposal: Any) -> float:
+        """The 12 rows of the proposal as one statement and its commit; the course is there."""
+        from django.db import connection
+
+        from scheduling.models import Appointment
+        from scheduling.services.booking import new_appointment
+        from scheduling.spans import slot_of
+        from tests import factories
+
+        treatment = proposal.treatment
+        course = factories.CourseFactory(
+            clinic=self.clinic,
+            client=treatment.client,
+            procedure_type=treatment.procedure_type,
+            zone=treatment.zone,
+            sessions_planned=SESSIONS,
+        )
+        rows = [
+            new_appointment(course, slot, proposal.screening, proposal.protocol, place)
+            for place, slot in enumerate(proposal.plan.slots, start=1)
+        ]
+        assert [slot_of(row) for row in rows] == list(proposal.plan.slots)
+        columns = [
+            field
+            for field in Appointment._meta.concrete_fields
+            if not field.primary_key and not field.generated
+        ]
+        values = [
+            [field.get_db_prep_save(field.pre_save(row, True), connection) for field in columns]
+            for row in rows
+        ]
+        line = f"({', '.join(['%s'] * len(columns))})"
+        statement = (
+            f"INSERT INTO scheduling_appointment ({', '.join(f.column for f in columns)})"
+            f" VALUES {', '.join([line] * len(rows))}"
+        )
+        flat = [value for row in values for value in row]
+        with connection.cursor() as cursor:
+            return self._timed(lambda: cursor.execute(statement, flat))
+
+    def _busy_ranges(self) -> float:
+        """The statement of the product's own reading, alone, with its rows fetched."""
+        from django.db import connection
+
+        from scheduling.availability import BUSY, busy_parameters
+        from scheduling.selectors.free_time import NOBODY
+
+        parameters = busy_parameters(
+            self.clinic, client_id=NOBODY, first_day=self.day, days=30, ignoring=()
+        )
+        with connection.cursor() as cursor:
+
+            def read() -> None:
+                cursor.execute(BUSY, parameters)
+                cursor.fetchall()
+
+            return self._timed(read)
