@@ -163,7 +163,8 @@ def greet_when_up(port: int, *, demo: bool) -> None:
         return
     lines = [f"CryoClinic is ready: http://127.0.0.1:{port}"]
     if demo:
-        lines.append(f"Sign in as {', '.join(DEMO_ACCOUNTS)}, password {DEMO_PASSWORD}.")
+        names = f"{', '.join(DEMO_ACCOUNTS[:-1])} or {DEMO_ACCOUNTS[-1]}"
+        lines.append(f"Sign in as {names}, password {DEMO_PASSWORD}.")
     lines.append("Mail is written to var/mail. Ctrl-C stops everything.")
     print("\n" + "\n".join(f"  {line}" for line in lines) + "\n", flush=True)
 
