@@ -22,6 +22,9 @@ from scheduling.services import outbox
 
 Status = Appointment.Status
 
+# From due to sent, on a quiet day.
+SENDING = timedelta(seconds=9)
+
 
 def answered_no(screening: Screening, asked: Iterable[Contraindication]) -> list[Answer]:
     """Unsaved answers of the screening, a no to every question."""
@@ -163,7 +166,7 @@ def _sent(course: Course, visits: Sequence[Visit]) -> Iterator[Message]:
             zone=clinic.zone,
             now=course.created_at,
         )
-        if due_at is not None and due_at <= now:
+        if due_at is not None and due_at + SENDING <= now:
             appointment = appointments[visit.appointment]
             message = Message(kind=Message.Kind.REMINDER, due_at=due_at, appointment=appointment)
             yield _as_sent(message, course, visits)
@@ -172,7 +175,7 @@ def _sent(course: Course, visits: Sequence[Visit]) -> Iterator[Message]:
 def _as_sent(message: Message, course: Course, visits: Sequence[Visit]) -> Message:
     message.course, message.client = course, course.client
     message.status, message.attempts = Message.Status.SENT, 1
-    message.sent_at = message.due_at + timedelta(seconds=9)
+    message.sent_at = message.due_at + SENDING
     message.sent_to = course.client.email
     mail = compose(message, visits, now=message.sent_at)
     mail.extra_headers["Date"] = format_datetime(message.sent_at)
