@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_string, policy
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import cast
 
@@ -25,12 +25,14 @@ class Preview:
 
 
 def preview(message: Message, *, now: datetime) -> Preview | None:
-    """None where there is nothing to show: it was never sent, and its visits are gone.
+    """None where there is nothing to show: it was not kept, or not sent and its visits are gone.
 
     The message's client, course, clinic and appointment are to be loaded.
     """
     if message.source:
         return _read(message.source, is_final=True)
+    if message.status == Message.Status.SENT:
+        return None
     visits = visits_of(message.course)
     coming = [visit for visit in visits if visit.starts_at > now]
     about = message.appointment_id
@@ -41,7 +43,7 @@ def preview(message: Message, *, now: datetime) -> Preview | None:
 
 
 def _read(source: str, *, is_final: bool) -> Preview:
-    mail = cast("EmailMessage", message_from_string(source, policy=policy.default))
+    mail = cast("EmailMessage", message_from_bytes(source.encode(), policy=policy.default))
     [calendar] = mail.iter_attachments()
     return Preview(
         subject=mail["Subject"],
