@@ -99,6 +99,24 @@ def test_nothing_helps_where_nothing_is_open() -> None:
     assert found == Infeasible(sessions=3, fits=0, dates=(), closed={Rule.ROOM: 14})
 
 
+@pytest.mark.parametrize(
+    ("changes", "closed"),
+    [
+        ({"days": 0}, {}),
+        ({"specialists": {}}, {Rule.SPECIALIST: 14}),
+        ({"rooms": {}}, {Rule.ROOM: 14}),
+        ({"devices": {}}, {Rule.DEVICE: 14}),
+        ({"last_done": day(20)}, {Rule.TOO_SOON: 14}),
+        ({"visit_cells": 169}, {Rule.SPECIALIST: 14}),
+    ],
+)
+def test_what_is_missing_altogether_is_named(
+    changes: dict[str, Any], closed: dict[Rule, int]
+) -> None:
+    found = refused(**changes)
+    assert found == Infeasible(sessions=3, fits=0, dates=(), closed=closed)
+
+
 @pytest.mark.parametrize("taken", [0, 2, 4])
 def test_taking_the_chain_away_shortens_it(taken: int) -> None:
     closed = {1: busy(ALWAYS[:5], taken, 0, 288)}
