@@ -1,5 +1,6 @@
 """The two commands on a machine that lacks something: one sentence with the fix."""
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -10,6 +11,8 @@ import pytest
 
 from cryoclinic.embedded import PROJECT
 
+# Of the make that may be running these tests: it is another one that is tested.
+ENVIRONMENT = {key: os.environ[key] for key in os.environ if not key.startswith(("MAKE", "MFLAGS"))}
 OLD = "exit 1\n"
 WITHOUT_VENV = (
     f'case "$*" in *ensurepip*) exit 1;; *) exec {shlex.quote(sys.executable)} "$@";; esac\n'
@@ -29,6 +32,7 @@ def set_up(make: str, folder: Path, *variables: str) -> subprocess.CompletedProc
         capture_output=True,
         check=False,
         cwd=PROJECT,
+        env=ENVIRONMENT,
         text=True,
     )
 
@@ -70,7 +74,9 @@ def test_set_up_names_the_package_of_a_missing_venv(make: str, tmp_path: Path) -
 
 
 def test_help_lists_every_command(make: str) -> None:
-    done = subprocess.run([make], capture_output=True, check=True, cwd=PROJECT, text=True)
+    done = subprocess.run(
+        [make], capture_output=True, check=True, cwd=PROJECT, env=ENVIRONMENT, text=True
+    )
     listed = {line.split()[1] for line in done.stdout.splitlines()}
     assert listed == {
         "help", "setup", "run", "stop", "test", "e2e", "check", "prove", "bench", "format", "lock",
