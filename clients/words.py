@@ -53,8 +53,8 @@ def day_in_words(day: date) -> str:
 
 
 def day_in_short(day: date, today: date) -> str:
-    """“6 Dec.”, with the year where it is another than today's."""
-    return date_format(day, "j N" if day.year == today.year else "j N Y")
+    """“6 December”, with the year where it is another than today's."""
+    return date_format(day, "j E" if day.year == today.year else "j E Y")
 
 
 def tell(verdict: Verdict, *, today: date, detailed: bool) -> Told:

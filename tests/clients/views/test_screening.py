@@ -1,7 +1,9 @@
 """Asking the questionnaire in the browser, and who sees what of it."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -189,3 +191,28 @@ def test_a_refused_clearance_says_the_rule_and_keeps_what_was_typed(
     assert "It stops nothing any more from March 8, 2031 on." in answer.text
     assert "typed for long" in answer.text
     assert Clearance.objects.count() == 0
+
+
+def test_no_address_on_any_page_holds_health_data(
+    browse: Browse, manager: User, client_person: Client
+) -> None:
+    browser = browse(manager)
+    face = Zone.objects.get(code="face")
+    screening = ask(browser, client_person, "fever", "couperose", **{"couperose.zones": [face.pk]})
+    told = {
+        word
+        for entry in Contraindication.objects.all()
+        for word in (entry.code, entry.name_en, entry.name_ru)
+    }
+    answer = screening.answers.filter(present=True, kind="passing").get()
+    addresses: list[str] = []
+    for page in (
+        f"/clients/{client_person.pk}/",
+        f"/clients/screenings/{screening.pk}/",
+        f"/clients/answers/{answer.pk}/clear/",
+        f"/clients/{client_person.pk}/screenings/new/",
+    ):
+        found = re.findall(r'(?:href|action|hx-\w+)="([^"#]+)"', browser.get(page).text)
+        addresses += [unquote(address) for address in found]
+    assert len(addresses) > 20
+    assert [a for a in addresses for word in told if word in a or word.replace("_", "-") in a] == []
