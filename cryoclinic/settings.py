@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "cryoclinic.middleware.DatabaseAwayMiddleware",
 ]
 
 ROOT_URLCONF = "cryoclinic.urls"
