@@ -71,7 +71,8 @@ def _mail(name: str, message: Message, visits: Sequence[Visit], *, now: datetime
         reply_to=[clinic.email] if clinic.email else [],
         headers=_headers(message, clinic),
     )
-    mail.attach_alternative(render_to_string(f"emails/{name}.html", context), "text/html")
+    page = render_to_string(f"emails/{name}.html", context).strip()
+    mail.attach_alternative(page, "text/html")
     calendar = calendar_of(
         visits,
         of=message.course.sessions_planned,

@@ -51,6 +51,9 @@ def test_list_shows_the_latest_due_first_on_the_clinic_s_clock(desk, booked):
         ("course_booked", "12 12:00"),
     ]
     assert {line.address for line in lines} == {course.client.email}
+    assert "18 May, 14:05" in response.content.decode()
+    message = desk.get(f"/messages/{lines[0].message.pk}/").content.decode()
+    assert "18 May 2026, 14:05" in message
 
 
 def test_list_filters_by_status_and_client(desk, booked, clinic):
@@ -164,6 +167,13 @@ def test_message_that_never_goes_out_has_nothing_to_show(desk, booked):
     assert (page.status_code, page.context["preview"]) == (200, None)
     assert page.context["line"].problem == "The visit was cancelled or missed."
     assert desk.get(f"/messages/{message.pk}/html/").status_code == 404
+
+
+def test_mail_that_went_out_and_was_not_kept_is_not_made_up(desk, booked):
+    Message.objects.filter(kind="course_booked").update(status="sent", sent_at=NOON)
+    message = Message.objects.get(kind="course_booked")
+
+    assert desk.get(f"/messages/{message.pk}/").context["preview"] is None
 
 
 def test_list_names_the_problem(desk, booked, smtp, clock):
