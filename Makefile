@@ -42,21 +42,20 @@ prove: setup ## the slow proofs
 bench: setup ## figures against references, one JSON line each (ONLY=planner for some)
 	@DEBUG=1 $(PY) -m bench $(ONLY)
 
+# Templates are linted, not formatted: djlint's formatter drops and adds spaces that readers see.
 check: setup ## format, lint, types, templates, migrations, translations, deployment settings
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	DEBUG=1 $(PY) -m mypy
-	$(PY) -m djlint --check templates
 	$(PY) -m djlint --lint templates
 	DEBUG=1 $(PY) manage.py makemigrations --check --dry-run
 	$(PY) tools/translations.py check
 	$(SERVER_SETTINGS) $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) tools/repository.py
 
-format: setup ## write code and templates in the project's format
+format: setup ## write the code in the project's format
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
-	$(PY) -m djlint --reformat --quiet templates
 
 lock: $(VENV)/packages ## solve the dependencies anew and write the lock files
 	$(LOCK) $(UPGRADE) -o requirements.lock
@@ -65,7 +64,7 @@ lock: $(VENV)/packages ## solve the dependencies anew and write the lock files
 	$(PY) tools/npm.py install --package-lock-only
 
 messages: setup ## collect the texts to translate into locale/ (needs GNU gettext)
-	$(PY) manage.py makemessages --all --no-obsolete --no-wrap
+	$(PY) manage.py makemessages --locale ru --no-obsolete --no-wrap --no-location
 
 clean: stop ## remove everything that was made here, the demo data included
 	@test ! -x $(PY) || $(PY) -m cryoclinic.embedded remove
