@@ -71,7 +71,7 @@ def recorded_models() -> dict[str, Model]:
     }
 
 
-def event_model_of(model: Model) -> Model:
+def event_model_of(model: Model) -> Any:
     """The model of the events of ``model``."""
     return next(
         each for each in apps.get_models() if getattr(each, "pgh_tracked_model", None) is model

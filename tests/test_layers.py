@@ -15,7 +15,7 @@ LAYERS = [
     {"models"},
     {"selectors"},
     {"services"},
-    {"forms", "tasks", "admin"},
+    {"admin", "demo", "forms", "tasks"},
     {"views"},
     {"urls"},
 ]

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.contrib import admin
+from django.db import models
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -31,7 +32,7 @@ def lists() -> list[str]:
     ]
 
 
-def last_actor(model: type, pk: int) -> int | None:
+def last_actor(model: type[models.Model], pk: int) -> int | None:
     event = event_model_of(model)._default_manager.filter(id=pk).latest("pgh_id")
     return (event.pgh_context or {}).get("user")
 
@@ -226,9 +227,9 @@ def test_history_is_the_record_of_changes(browse: Browse, manager: User) -> None
 def test_record_of_changes_is_asked_by_table_and_person(browse: Browse, manager: User) -> None:
     room = factories.RoomFactory(clinic=manager.clinic)
     browser = browse(manager)
-    page = browser.get("/admin/changes/", {"table": "scheduling.room", "row": room.pk})
+    page = browser.get("/admin/changes/", {"table": "scheduling.room", "row": str(room.pk)})
     assert [change.row_id for change in page.context["changes"].changes] == [room.pk]
-    page = browser.get("/admin/changes/", {"table": "scheduling.room", "user": manager.pk})
+    page = browser.get("/admin/changes/", {"table": "scheduling.room", "user": str(manager.pk)})
     assert page.context["changes"].changes == []
     assert browser.get("/admin/changes/", {"table": "no.such"}).status_code == 200
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.apps import apps
+from django.db import models
 from django.db.models import ProtectedError
 from django.utils import translation
 
@@ -22,7 +23,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-EVERYTHING = [
+EVERYTHING: list[type[models.Model]] = [
     Zone,
     ProcedureType,
     Carrier,
@@ -177,7 +178,7 @@ def test_aftercare_covers_what_a_client_is_told() -> None:
 
 
 @pytest.mark.parametrize("model", EVERYTHING)
-def test_every_text_is_there_in_both_languages(model: type) -> None:
+def test_every_text_is_there_in_both_languages(model: type[models.Model]) -> None:
     pairs = [
         field.name.removesuffix("_en") for field in model._meta.fields if field.name.endswith("_en")
     ]
