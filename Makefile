@@ -64,7 +64,8 @@ lock: $(VENV)/packages ## solve the dependencies anew and write the lock files
 	$(PY) tools/npm.py install --package-lock-only
 
 messages: setup ## collect the texts to translate into locale/ (needs GNU gettext)
-	$(PY) manage.py makemessages --locale ru --no-obsolete --no-wrap --no-location
+	@mkdir -p locale/ru/LC_MESSAGES
+	DEBUG=1 $(PY) manage.py makemessages --locale ru --no-obsolete --no-wrap --no-location
 
 clean: stop ## remove everything that was made here, the demo data included
 	@test ! -x $(PY) || $(PY) -m cryoclinic.embedded remove

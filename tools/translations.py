@@ -65,7 +65,7 @@ def messages_in_code() -> dict[Path, set[tuple[str, str]]] | None:
         return None
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
-        for folder in SOURCES:
+        for folder in filter(lambda name: (PROJECT / name).is_dir(), SOURCES):
             shutil.copytree(PROJECT / folder, copy / folder, dirs_exist_ok=True)
         shutil.copy(PROJECT / "manage.py", copy)
         command = [sys.executable, "manage.py", "makemessages", "--all", "--no-obsolete"]
@@ -78,6 +78,8 @@ def messages_in_code() -> dict[Path, set[tuple[str, str]]] | None:
 
 
 def check() -> list[str]:
+    if not catalogues():
+        return ["locale/ holds no catalogue (make messages)"]
     wanted = messages_in_code()
     problems = []
     for path in catalogues():
