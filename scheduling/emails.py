@@ -13,7 +13,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.core.mail.message import SafeMIMEMultipart, SafeMIMEText
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import date_format
@@ -30,11 +29,11 @@ from scheduling.selectors.words import clock, full_day, short_day
 class Mail(EmailMultiAlternatives):
     """Built once, so that what is kept of it is what was sent."""
 
-    built: SafeMIMEText | SafeMIMEMultipart | None = None
+    built: Any = None
 
-    def message(self) -> SafeMIMEText | SafeMIMEMultipart:
+    def message(self, **options: Any) -> Any:
         if self.built is None:
-            self.built = super().message()
+            self.built = super().message(**options)
         return self.built
 
 

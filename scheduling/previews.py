@@ -43,7 +43,7 @@ def preview(message: Message, *, now: datetime) -> Preview | None:
 
 
 def _read(source: str, *, is_final: bool) -> Preview:
-    mail = cast("EmailMessage", message_from_bytes(source.encode(), policy=policy.default))
+    mail = message_from_bytes(source.encode(), policy=policy.default)
     [calendar] = mail.iter_attachments()
     return Preview(
         subject=mail["Subject"],

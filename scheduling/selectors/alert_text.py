@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.models import CourseAlert
+from scheduling.models.alert import AlertKind
 from scheduling.selectors.words import short_day
 
 Details = Mapping[str, Any]
@@ -15,7 +16,7 @@ Details = Mapping[str, Any]
 
 def alert_text(alert: CourseAlert) -> str:
     """The alert's reason in the reader's language."""
-    return _SENTENCES[CourseAlert.Kind(alert.kind)](alert.details)
+    return _SENTENCES[AlertKind(alert.kind)](alert.details)
 
 
 def _gap(details: Details) -> str:
@@ -62,8 +63,8 @@ def _day(text: str) -> str:
     return short_day(date.fromisoformat(text))
 
 
-_SENTENCES: dict[CourseAlert.Kind, Callable[[Details], str]] = {
-    CourseAlert.Kind.GAP_TOO_LONG: _gap,
-    CourseAlert.Kind.SESSIONS_MISSING: _missing,
-    CourseAlert.Kind.RESCREENING_DUE: _rescreening,
+_SENTENCES: dict[AlertKind, Callable[[Details], str]] = {
+    AlertKind.GAP_TOO_LONG: _gap,
+    AlertKind.SESSIONS_MISSING: _missing,
+    AlertKind.RESCREENING_DUE: _rescreening,
 }

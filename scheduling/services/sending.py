@@ -22,6 +22,7 @@ from cryoclinic.models import User
 from scheduling import problems
 from scheduling.emails import compose
 from scheduling.models import Appointment, Course, Message
+from scheduling.models.message import MessageStatus
 from scheduling.selectors.visits import Visit, visits_of
 
 # Far longer than a batch may take, far shorter than the time in which a reminder is of use.
@@ -37,16 +38,18 @@ LONGEST_PAUSE = timedelta(hours=2)
 logger = logging.getLogger(__name__)
 
 
-def send_due(*, by: User, now: datetime, limit: int = BATCH) -> int:
+def send_due(*, now: datetime, limit: int = BATCH, by: User | None = None) -> int:
     """Send up to ``limit`` messages that are due; return how many were claimed (0: none is due).
 
     Safe to run in any number of workers at once. Errors of the mail server never come out of here:
-    they are on the rows. An error of ours does, with the row it struck left to its lease.
+    they are on the rows. An error of ours does, with the row it struck left to its lease. ``by`` is
+    the worker's account unless another is named.
     """
-    with pghistory.context(user=by.pk):
+    actor = by or User.objects.worker()
+    with pghistory.context(user=actor.pk):
         claimed = _claim(now, limit)
         if claimed:
-            _send_all(claimed, started=now)
+            _send_all(claimed, lease=now + LEASE)
         return len(claimed)
 
 
@@ -61,20 +64,20 @@ def _claim(now: datetime, limit: int) -> list[int]:
     return ids
 
 
-def _send_all(ids: Sequence[int], *, started: datetime) -> None:
+def _send_all(ids: Sequence[int], *, lease: datetime) -> None:
     """One connection for all of them; whatever happens, the rows not begun are given back."""
     waiting = list(ids)
     connection = get_connection()
     try:
-        while waiting and timezone.now() - started < BATCH_TIME:
-            _send_one(waiting.pop(0), connection)
+        while waiting and timezone.now() < lease - LEASE + BATCH_TIME:
+            _send_one(waiting.pop(0), lease, connection)
     finally:
-        _give_back(waiting)
+        _give_back(waiting, lease)
         _close(connection)
 
 
-def _send_one(pk: int, connection: BaseEmailBackend) -> None:
-    message = _read(pk)
+def _send_one(pk: int, lease: datetime, connection: BaseEmailBackend) -> None:
+    message = _read(pk, lease)
     if message is None:
         return
     now = timezone.now()
@@ -116,11 +119,11 @@ def _hand_over(message: Message, mail: EmailMessage, connection: BaseEmailBacken
         )
 
 
-def _read(pk: int) -> Message | None:
-    """The claimed row with all it is about; None where the claim is no longer ours to act on."""
+def _read(pk: int, lease: datetime) -> Message | None:
+    """The claimed row with all it is about; None where the claim is not ours any more."""
     message = Message.objects.select_related("client", "course__clinic", "appointment").get(pk=pk)
-    leased = message.leased_until is not None and message.leased_until > timezone.now()
-    return message if message.status == Message.Status.SENDING and leased else None
+    ours = message.status == Message.Status.SENDING and message.leased_until == lease
+    return message if ours and timezone.now() < lease else None
 
 
 def obstacle(message: Message, visits: Sequence[Visit], now: datetime) -> str:
@@ -185,7 +188,7 @@ def _ours(message: Message) -> QuerySet[Message]:
     )
 
 
-def _conclude(message: Message, status: Message.Status, **changes: object) -> None:
+def _conclude(message: Message, status: MessageStatus, **changes: object) -> None:
     done = _ours(message).update(status=status, leased_until=None, **changes)
     if not done:
         logger.warning("message %s was taken over before it was %s", message.pk, status.value)
@@ -193,9 +196,10 @@ def _conclude(message: Message, status: Message.Status, **changes: object) -> No
         logger.error("message %s failed: %s", message.pk, changes["problem"])
 
 
-def _give_back(ids: Sequence[int]) -> None:
+def _give_back(ids: Sequence[int], lease: datetime) -> None:
     """Rows that were claimed and not begun: the claim does not count as an attempt."""
-    Message.objects.filter(pk__in=ids, status=Message.Status.SENDING).update(
+    claimed = Message.objects.filter(pk__in=ids, leased_until=lease)
+    claimed.filter(status=Message.Status.SENDING).update(
         status=Message.Status.DUE, leased_until=None, attempts=F("attempts") - 1
     )
 

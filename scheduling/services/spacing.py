@@ -7,6 +7,7 @@ alerts lets each be raised once.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -101,7 +102,7 @@ def enforce_spacing(*, by: User, now: datetime) -> int:
 @service
 def review_courses(*, by: User, ids: Sequence[int], now: datetime) -> int:
     """Bring the alerts of these active courses up to date; return how many changed."""
-    figures = {"ids": list(ids), "now": now, "notice": RESCREENING_NOTICE_DAYS}
+    figures: dict[str, Any] = {"ids": list(ids), "now": now, "notice": RESCREENING_NOTICE_DAYS}
     with connection.cursor() as cursor:
         cursor.execute(_REVIEW, figures)
         return cursor.fetchone()[0]

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import psycopg2
+import redis
 
 PROJECT = Path(__file__).resolve().parents[2]
 CELERY = ["celery", "--quiet", "--app=cryoclinic"]
@@ -73,6 +74,13 @@ class Product:
             )
         path = "/readyz" if "worker" in names else "/healthz"
         self.wait(lambda: _answers(self.url + path), f"{path} to answer 200")
+
+    def forget(self) -> None:
+        """Take away what the processes left in Redis, where they used one."""
+        if url := self.environment.get("REDIS_URL"):
+            with redis.Redis.from_url(url) as server:
+                for key in server.scan_iter(f"{self.environment['REDIS_PREFIX']}:*", count=1000):
+                    server.delete(key)
 
     def stop(self) -> None:
         for process in self.running.values():

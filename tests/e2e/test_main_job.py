@@ -54,6 +54,7 @@ def product(tmp_path: Path, postbox: Postbox) -> Iterator[Product]:
             yield product
         finally:
             product.stop()
+            product.forget()
             mail_server.stop()
 
 

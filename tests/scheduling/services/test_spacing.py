@@ -2,6 +2,7 @@
 
 import threading
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -176,8 +177,8 @@ def test_alert_is_the_worker_s_doing(clinic):
     make_course(clinic, days(0, 4))
     enforce()
 
-    event = CourseAlert.objects.get().events.get()
-    assert event.pgh_context == {"user": User.objects.worker().pk}
+    alert: Any = CourseAlert.objects.get()
+    assert alert.events.get().pgh_context == {"user": User.objects.worker().pk}
 
 
 def test_enforce_asks_the_same_number_of_queries_for_any_number_of_courses(

@@ -1,0 +1,54 @@
+"""What beat asks of the worker."""
+
+from functools import partial
+
+import pytest
+import time_machine
+from django.conf import settings
+
+from cryoclinic import health
+from cryoclinic.celery import app
+from scheduling import tasks
+from scheduling.models import CourseAlert, Message
+from scheduling.services import sending
+from scheduling.services.outbox import announce_course
+from tests.scheduling.outbox_clinic import NOON, make_course
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_task_of_the_schedule_is_known_to_the_worker():
+    app.loader.import_default_modules()
+
+    asked = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert asked - set(app.tasks) == set()
+
+
+def test_send_due_messages_goes_on_until_nothing_is_due(clinic, smtp, monkeypatch):
+    monkeypatch.setattr(sending, "send_due", partial(sending.send_due, limit=2))
+    with time_machine.travel(NOON):
+        for _ in range(5):
+            course, visits = make_course(clinic)
+            announce_course(course, visits, now=NOON)
+
+        tasks.send_due_messages()
+
+    assert len(smtp.mails) == Message.objects.filter(status="sent").count() == 5
+
+
+def test_enforce_spacing_raises_alerts(clinic):
+    with time_machine.travel(NOON, tick=False):
+        course, _visits = make_course(clinic, sessions_planned=5)
+        tasks.enforce_spacing()
+
+    assert list(CourseAlert.objects.values_list("course", "kind", "raised_at")) == [
+        (course.pk, "sessions_missing", NOON)
+    ]
+
+
+def test_beat_heartbeat_is_what_readiness_looks_at():
+    assert health.check_worker() == "never seen"
+
+    tasks.beat_heartbeat()
+
+    assert health.check_worker() == "ok"
