@@ -27,11 +27,10 @@ USER_NAMES = ("user__first_name", "user__last_name", "user__username")
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button: the last part of the address it posts to, and its word."""
+    """A button: the last part of the address it posts to, its word, its look."""
 
     path: str
     label: str
-    icon: str
     kind: str = "secondary"
 
 
@@ -192,7 +191,7 @@ def _visit(
         icon=icon,
         tone=tone,
         late=_late_words(waited) if late else "",
-        actions=tuple(_actions(row.status, permissions, arrived_due=waited > timedelta())),
+        actions=tuple(_actions(row.status, permissions, when=_When(now, starts, clinic))),
     )
 
 
@@ -203,18 +202,36 @@ def _late_words(waited: timedelta) -> str:
     return _("not here yet")
 
 
-def _actions(status: str, permissions: Collection[str], *, arrived_due: bool) -> Iterable[Action]:
+@dataclass(frozen=True, slots=True)
+class _When:
+    """A visit's start as seen from now."""
+
+    now: datetime
+    starts: datetime
+    clinic: Clinic
+
+    @property
+    def is_today(self) -> bool:
+        return self.clinic.local(self.starts).date() == self.clinic.local(self.now).date()
+
+    @property
+    def has_begun(self) -> bool:
+        return self.starts <= self.now
+
+
+def _actions(status: str, permissions: Collection[str], *, when: _When) -> Iterable[Action]:
     if "scheduling.check_in_appointment" in permissions:
-        if status == Appointment.Status.BOOKED:
-            yield Action("check-in/", _("Check in"), "door", "primary")
-            if arrived_due:
-                yield Action("missed/", _("Missed"), "x")
+        if status == Appointment.Status.BOOKED and when.is_today:
+            kind = "primary" if when.has_begun else "secondary"
+            yield Action("check-in/", _("Check in"), kind)
+        if status == Appointment.Status.BOOKED and when.has_begun:
+            yield Action("missed/", _("Missed"))
         elif status == Appointment.Status.CHECKED_IN:
-            yield Action("undo-check-in/", _("Undo"), "arrow-left", "quiet")
+            yield Action("undo-check-in/", _("Undo"), "quiet")
         elif status == Appointment.Status.MISSED:
-            yield Action("undo-missed/", _("Undo"), "arrow-left", "quiet")
+            yield Action("undo-missed/", _("Undo"), "quiet")
     if status == Appointment.Status.CANCELLED and "scheduling.cancel_appointment" in permissions:
-        yield Action("restore/", _("Restore"), "arrow-left", "quiet")
+        yield Action("restore/", _("Restore"))
 
 
 def _specialist_lanes(

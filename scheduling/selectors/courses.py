@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from clients.models import Client
 from cryoclinic.models import User
 from scheduling.access import courses_of
-from scheduling.models import LIVE, Appointment, Course, Message, Payment
+from scheduling.models import LIVE, Appointment, Course, CourseAlert, Message, Payment
 from scheduling.selectors import words
 from scheduling.selectors.alert_text import alert_text
 from scheduling.selectors.offers import over_words
 
 SHOWN_MESSAGES = 4
+# The page counts the missing sessions itself, to the moment.
+COUNTED_HERE = CourseAlert.Kind.SESSIONS_MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ def course_page(course: Course, *, permissions: Collection[str]) -> CoursePage:
         done=done,
         missing=course.sessions_planned - len(live) if course.is_open else 0,
         span=words.span([each.day for each in live]),
-        alerts=tuple(alert_text(alert) for alert in course.alerts.open()),
+        alerts=tuple(
+            alert_text(alert) for alert in course.alerts.open() if alert.kind != COUNTED_HERE
+        ),
         money=_money(course) if "scheduling.view_payment" in permissions else None,
         messages=tuple(_message(course, each) for each in messages[:SHOWN_MESSAGES]),
         more_messages=max(0, len(messages) - SHOWN_MESSAGES),

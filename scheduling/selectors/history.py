@@ -22,11 +22,20 @@ class Happening:
 
 
 def course_history(course: Course) -> list[Happening]:
-    """The latest first. Five queries."""
+    """The latest first; the sessions booked together with the course are told by its first line.
+
+    Six queries.
+    """
     visits = list(course.appointments.values_list("pk", flat=True))
+    of_course = list(_events(Course, [course.pk]))
+    booked_in = of_course[0].pgh_context_id if of_course else None
     told = [
-        *_told(course, _events(Course, [course.pk]), _of_course),
-        *_told(course, _events(Appointment, visits), _of_visit),
+        *_told(course, of_course, _of_course),
+        *(
+            (event, what)
+            for event, what in _told(course, _events(Appointment, visits), _of_visit)
+            if booked_in is None or (event.pgh_label, event.pgh_context_id) != ("insert", booked_in)
+        ),
         *_told(course, _events(Payment, course.payments.values_list("pk", flat=True)), _of_payment),
     ]
     told.sort(key=lambda item: item[0].pgh_created_at)

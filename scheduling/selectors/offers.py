@@ -20,7 +20,8 @@ from scheduling.spans import slot_of
 # A specialist's day with more free starts than this is offered by the quarter of an hour.
 MANY = 16
 QUARTER = 3
-REACH_DAYS = 21
+# How far past the last session times are offered; farther only where nothing nearer is free.
+REACHES = (14, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +148,28 @@ def _free_between(
     ignoring: Sequence[int],
 ) -> list[Offer]:
     """The free slots between each pair of neighbouring days (None: nothing on that side)."""
+    for reach in REACHES:
+        if found := _free_within(course, screening, pairs, ignoring, reach):
+            return found
+    return []
+
+
+def _free_within(
+    course: Course,
+    screening: Screening,
+    pairs: Sequence[tuple[date | None, date | None]],
+    ignoring: Sequence[int],
+    reach: int,
+) -> list[Offer]:
+    """The same, up to ``reach`` days past today and the last of the days."""
     today = max(course.clinic.today(), screening.asked_on)
-    known = [day for pair in pairs for day in pair if day and day > today]
+    last = max((day for pair in pairs for day in pair if day), default=today)
     treatment = Treatment.of_course(course, sessions=1)
     request = plan_request(
         treatment,
         screening=screening,
         first_day=today,
-        days=(max(known, default=today) - today).days + REACH_DAYS,
+        days=(max(last, today) - today).days + reach,
         ignoring=ignoring,
     )
     asked = proposals.answer(request, treatment, screening, slots=())

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -178,39 +179,40 @@ def _ways_out(none: Infeasible, proposal: Proposal) -> list[WayOut]:
 
 def _value(each: Relaxation, fewest: int) -> str:
     """What the button sends, as ``scheduling.forms.booking.relaxed`` reads it."""
-    value = each.value
-    if isinstance(value, tuple):
-        text = "-".join("" if cell in (0, CELLS_PER_DAY) else _clock(cell) for cell in value)
-    elif each.kind is Relax.WISHES and isinstance(value, frozenset):
-        text = ",".join(sorted(kind.value for kind in value))
-    elif isinstance(value, frozenset):
-        text = ",".join(str(each) for each in sorted(value))
-    else:
-        text = str(value)
-    if each.kind is Relax.FEWER and value < fewest:
-        return ""
+    value: Any = each.value
+    match each.kind:
+        case Relax.HOURS:
+            text = "-".join("" if cell in (0, CELLS_PER_DAY) else _clock(cell) for cell in value)
+        case Relax.WEEKDAYS:
+            text = ",".join(str(weekday) for weekday in sorted(value))
+        case Relax.WISHES:
+            text = ",".join(sorted(kind.value for kind in value))
+        case Relax.FEWER if value < fewest:
+            return ""
+        case Relax.SPECIALIST:
+            text = ""
+        case _:
+            text = str(value)
     return f"{each.kind.value}:{text}"
 
 
 def _label(each: Relaxation) -> str:
-    value = each.value
+    value: Any = each.value
     match each.kind:
         case Relax.HOURS:
             hours = {"from": _clock(value[0]), "until": _clock(value[1])}
             return _("Between %(from)s and %(until)s") % hours
         case Relax.WEEKDAYS:
-            return _("On %(days)s") % {
-                "days": ", ".join(words.weekday(day) for day in sorted(value))
-            }
+            days = ", ".join(words.weekday(day) for day in sorted(value))
+            return _("On %(days)s") % {"days": days}
         case Relax.SPECIALIST:
             return _("Other specialists help out")
         case Relax.NOT_BEFORE:
             return _("Begin from %(day)s") % {"day": words.short_day(value)}
         case Relax.FEWER:
             return _("Only %(sessions)s") % {"sessions": words.sessions(value)}
-    return _("Without these wishes together: %(wishes)s") % {
-        "wishes": ", ".join(sorted(_wish_name(kind) for kind in value))
-    }
+    wishes = ", ".join(sorted(_wish_name(kind) for kind in value))
+    return _("Without these wishes together: %(wishes)s") % {"wishes": wishes}
 
 
 def _clock(cell: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -26,7 +27,7 @@ def monday_morning() -> object:
         yield
 
 
-def visit(practice: Practice, at: time, **fields: object) -> Appointment:
+def visit(practice: Practice, at: time, **fields: Any) -> Appointment:
     course = factories.CourseFactory(clinic=practice.clinic, protocol=practice.protocol)
     return factories.make_appointment(
         course, day=TODAY, at=at, specialist=practice.specialist, room=practice.room, **fields

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import time_machine
@@ -18,7 +19,7 @@ from tests import factories
 from tests.fixtures import Practice
 
 Browse = Callable[[User | None], Browser]
-Data = dict[str, object]
+Data = dict[str, Any]
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +32,7 @@ def address(practice: Practice) -> str:
     return f"{reverse('scheduling:course_new')}?client={practice.person.pk}"
 
 
-def wished(practice: Practice, **wishes: object) -> Data:
+def wished(practice: Practice, **wishes: Any) -> Data:
     pair = f"{practice.procedure_type.pk}-{practice.zone.pk}"
     return {"treatment": pair, "sessions": 10, "indications": [practice.indication.pk], **wishes}
 
@@ -41,7 +42,7 @@ def hidden(html: str, name: str) -> list[str]:
     return re.findall(rf'name="{name}" value="([^"]+)"', html)
 
 
-def planned(browser: Browser, practice: Practice, **wishes: object) -> Data:
+def planned(browser: Browser, practice: Practice, **wishes: Any) -> Data:
     """The form as the page has it after “Find times”."""
     data = wished(practice, **wishes)
     html = browser.post(address(practice), {**data, "find": "1"}).content.decode()
@@ -82,7 +83,7 @@ def test_a_double_click_books_once(browse: Browse, reception: User, practice: Pr
     browser = browse(reception)
     data = {**planned(browser, practice), "book": "1"}
     first, second = (browser.post(address(practice), data) for _ in range(2))
-    assert first.url == second.url
+    assert first.headers["Location"] == second.headers["Location"]
     assert Course.objects.count() == 1
 
 
@@ -106,7 +107,7 @@ def test_one_session_is_changed_and_the_gaps_are_told_anew(
     browser = browse(reception)
     data = planned(browser, practice)
     opened = browser.post(address(practice), {**data, "open": "9"}).content.decode()
-    choices = re.findall(r'name="choose" value="9:([^"]+)"', opened)
+    choices = re.findall(r'name="choose"\s+value="9:([^"]+)"', opened)
     later = next(token for token in choices if token.startswith("2026-05-25"))
     changed = browser.post(address(practice), {**data, "choose": f"9:{later}"})
     html = changed.content.decode()
@@ -159,7 +160,7 @@ def test_an_impossible_wish_names_the_way_out_and_one_click_takes_it(
     html = browser.post(address(practice), {**data, "find": "1"}).content.decode()
     assert hidden(html, "slot") == []
     assert "Only 8 of 10 sessions fit with these wishes." in html
-    way = re.search(r'name="relax" value="(weekdays:[^"]+)"', html)
+    way = re.search(r'name="relax"\s+value="(weekdays:[^"]+)"', html)
     assert way
     html = browser.post(address(practice), {**data, "relax": way[1]}).content.decode()
     assert len(hidden(html, "slot")) == 10
