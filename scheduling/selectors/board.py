@@ -5,52 +5,20 @@ Values are formatted here, not in the template: a full day has hundreds of them.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Subquery
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from cryoclinic.models import Clinic
 from cryoclinic.timetable import Row, Span, timetable_rows
 from scheduling.models import Appointment, Room, Specialist
 from scheduling.selectors import words
+from scheduling.selectors.board_visits import Desk, Visit, rows_of_day, visit_of
 from scheduling.selectors.opening import DayHours, closed_runs, day_hours
 
-LATE_AFTER = timedelta(minutes=5)
 STEP = 5
 USER_NAMES = ("user__first_name", "user__last_name", "user__username")
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A button: the last part of the address it posts to, its word, its look."""
-
-    path: str
-    label: str
-    kind: str = "secondary"
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One appointment as the board shows it, times on the clinic's clock."""
-
-    url: str
-    time: str
-    client: str
-    session: str
-    what: str
-    specialist: str
-    room: str
-    status: str
-    status_word: str
-    icon: str
-    tone: str
-    late: str
-    actions: tuple[Action, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +52,6 @@ class Board:
     counts: dict[str, int]
 
 
-LOOKS = {
-    "booked": ("calendar", "neutral"),
-    "checked_in": ("door", "accent"),
-    "completed": ("check", "success"),
-    "missed": ("x", "danger"),
-    "cancelled": ("x", "danger"),
-}
-
-
 def day_board(clinic: Clinic, day: date, *, lanes: str, permissions: Collection[str]) -> Board:
     """The board of ``day``, a column per specialist, or per room where ``lanes`` is “rooms”.
 
@@ -102,10 +61,9 @@ def day_board(clinic: Clinic, day: date, *, lanes: str, permissions: Collection[
     staff = Specialist.objects.of(clinic).select_related("user").only("is_active", *USER_NAMES)
     specialists = {specialist.pk: specialist for specialist in staff}
     rooms = {room.pk: room for room in Room.objects.of(clinic).only("is_active", "name")}
-    names = _Names(specialists, rooms)
-    found = list(_rows(clinic, day))
-    now = timezone.now()
-    visits = {row.pk: _visit(row, clinic, names, now, permissions) for row in found}
+    desk = Desk(clinic, specialists, rooms, permissions, timezone.now())
+    found = list(rows_of_day(clinic, day))
+    visits = {row.pk: visit_of(row, desk) for row in found}
     taken = [row for row in found if row.status != Appointment.Status.CANCELLED]
     columns, off_duty = (
         _room_lanes(clinic, hours, rooms, taken, visits)
@@ -127,111 +85,6 @@ def day_board(clinic: Clinic, day: date, *, lanes: str, permissions: Collection[
         cancelled=tuple(visits[row.pk] for row in found if row not in taken),
         counts=_counts(visits.values()),
     )
-
-
-@dataclass(frozen=True)
-class _Names:
-    specialists: dict[int, Specialist]
-    rooms: dict[int, Room]
-
-
-def _rows(clinic: Clinic, day: date) -> Iterable[Any]:
-    """Every appointment of the day as a named tuple; ``number`` counts the course's live ones."""
-    language = (get_language() or "en").split("-")[0]
-    number = (
-        Appointment.objects.live()
-        .filter(course=OuterRef("course"), day__lte=OuterRef("day"))
-        .order_by()
-        .values("course")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
-    return (
-        Appointment.objects.filter(clinic=clinic)
-        .on_day(day)
-        .in_order()
-        .annotate(
-            number=Subquery(number),
-            procedure=F(f"course__procedure_type__name_{language}"),
-            body_zone=F(f"course__zone__name_{language}"),
-        )
-        .values_list(
-            "pk",
-            "status",
-            "treatment",
-            "specialist_id",
-            "room_id",
-            "sessions_planned",
-            "number",
-            "client__name",
-            "procedure",
-            "body_zone",
-            named=True,
-        )
-    )
-
-
-def _visit(
-    row: Any, clinic: Clinic, names: _Names, now: datetime, permissions: Collection[str]
-) -> Visit:
-    starts = row.treatment.lower
-    waited = now - starts if row.status == Appointment.Status.BOOKED else timedelta()
-    late = waited > LATE_AFTER
-    icon, tone = ("warning", "warning") if late else LOOKS[row.status]
-    return Visit(
-        url=reverse("scheduling:appointment", args=[row.pk]),
-        time=words.clock(clinic.local(starts)),
-        client=row.client__name,
-        session=f"{row.number or '–'}/{row.sessions_planned}",
-        what=f"{row.procedure} · {row.body_zone}",
-        specialist=names.specialists[row.specialist_id].name,
-        room=names.rooms[row.room_id].name,
-        status=row.status,
-        status_word=str(Appointment.Status(row.status).label),
-        icon=icon,
-        tone=tone,
-        late=_late_words(waited) if late else "",
-        actions=tuple(_actions(row.status, permissions, when=_When(now, starts, clinic))),
-    )
-
-
-def _late_words(waited: timedelta) -> str:
-    minutes = int(waited.total_seconds()) // 60
-    if minutes < 120:
-        return _("%(minutes)s min late") % {"minutes": minutes}
-    return _("not here yet")
-
-
-@dataclass(frozen=True, slots=True)
-class _When:
-    """A visit's start as seen from now."""
-
-    now: datetime
-    starts: datetime
-    clinic: Clinic
-
-    @property
-    def is_today(self) -> bool:
-        return self.clinic.local(self.starts).date() == self.clinic.local(self.now).date()
-
-    @property
-    def has_begun(self) -> bool:
-        return self.starts <= self.now
-
-
-def _actions(status: str, permissions: Collection[str], *, when: _When) -> Iterable[Action]:
-    if "scheduling.check_in_appointment" in permissions:
-        if status == Appointment.Status.BOOKED and when.is_today:
-            kind = "primary" if when.has_begun else "secondary"
-            yield Action("check-in/", _("Check in"), kind)
-        if status == Appointment.Status.BOOKED and when.has_begun:
-            yield Action("missed/", _("Missed"))
-        elif status == Appointment.Status.CHECKED_IN:
-            yield Action("undo-check-in/", _("Undo"), "quiet")
-        elif status == Appointment.Status.MISSED:
-            yield Action("undo-missed/", _("Undo"), "quiet")
-    if status == Appointment.Status.CANCELLED and "scheduling.cancel_appointment" in permissions:
-        yield Action("restore/", _("Restore"))
 
 
 def _specialist_lanes(
