@@ -113,6 +113,11 @@ def of_constraint(name: str, **facts: Any) -> Refused | None:
         return CourseFull()
     if name in ("appointment_cleared_on_the_day", "appointment_screened_on_the_day"):
         return NotCleared()
+    if name in ("appointment_asked_again_on_the_day", "appointment_checked_before_completed"):
+        return NotCleared(
+            _("The passing contraindications were not asked again at this visit."),
+            _("Ask them first; then record the session."),
+        )
     if name == "course_one_open_per_zone":
         return CourseAlreadyOpen()
     return None

@@ -5,8 +5,13 @@ import shutil
 from collections.abc import Generator
 
 import pytest
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
 
 from cryoclinic import embedded
+from cryoclinic.models import WORKER_USERNAME, User
+from procedures.catalogue import loading
 from tests.fixtures import browse as browse
 from tests.fixtures import client_person as client_person
 from tests.fixtures import clinic as clinic
@@ -19,6 +24,19 @@ from tests.smtp import smtp as smtp
 # With this set, what is missing is a failure: a suite that quietly tests less proves less.
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@receiver(post_migrate)
+def keep_what_migrations_loaded(sender: AppConfig, **_signal: object) -> None:
+    """A test that commits is followed by a flush, which takes the catalogue and the worker away.
+
+    Django says so with this signal; the next test finds them again.
+    """
+    if sender.name == "scheduling":
+        loading.load(apps)
+        User.objects.get_or_create(
+            username=WORKER_USERNAME, defaults={"first_name": "CryoClinic", "is_active": False}
+        )
 
 
 @pytest.fixture(scope="session")

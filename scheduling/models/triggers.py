@@ -25,6 +25,12 @@ CLEARED_ON_THE_DAY = pgtrigger.Trigger(
             RAISE EXCEPTION 'the screening does not count on %', on_day
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'appointment_screened_on_the_day';
         END IF;
+        IF NEW.status = 'completed' AND EXISTS (
+            SELECT FROM clients_screening s
+             WHERE s.id = NEW.visit_check_id AND s.asked_on <> on_day) THEN
+            RAISE EXCEPTION 'the passing contraindications were not asked again on %', on_day
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'appointment_asked_again_on_the_day';
+        END IF;
         SELECT a.id::text INTO stopped_by
           FROM scheduling_course c
           JOIN procedures_zone z ON z.id = c.zone_id

@@ -100,8 +100,10 @@ def check_in(*, by: User, appointment: Appointment) -> Appointment:
 @conflicts_in_words()
 @service
 def undo_check_in(*, by: User, appointment: Appointment) -> Appointment:
+    """Take a check-in back; what was asked at the visit is asked again at the next one."""
     appointment = _locked(appointment)
     _require(appointment, Status.CHECKED_IN)
+    appointment.visit_check = None
     return _set_status(appointment, Status.BOOKED)
 
 
@@ -214,7 +216,7 @@ def _require_active(course: Course) -> None:
 def _set_status(appointment: Appointment, status: str, reason: str = "") -> Appointment:
     appointment.status = status
     appointment.status_reason = reason
-    appointment.save(update_fields=["status", "status_reason", "schedule_version"])
+    appointment.save(update_fields=["status", "status_reason", "schedule_version", "visit_check"])
     if status in (Status.CANCELLED, Status.MISSED):
         outbox.withdraw([appointment])
     return appointment

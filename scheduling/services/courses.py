@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from clients.models import Screening
@@ -105,7 +105,8 @@ def rescreen_course(*, by: User, course: Course, screening: Screening) -> Course
     if stopped:
         if course.status == Course.Status.ACTIVE:
             course.status = Course.Status.HELD
-            course.held_reason = _("the new screening does not clear every booked session")
+            with translation.override(course.clinic.language):  # staff of one clinic read it
+                course.held_reason = _("the new screening does not clear every booked session")
             course.save(update_fields=["status", "held_reason"])
         return course
     for appointment in upcoming:

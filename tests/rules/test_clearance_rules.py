@@ -172,6 +172,15 @@ def test_a_session_is_not_completed_without_asking_again(course, screening, brok
     assert rows.get().status == "completed"
 
 
+def test_asking_on_another_day_does_not_count(course, screening, broken):
+    appointment = make_appointment(course, day=ASKED + timedelta(days=2), screening=screening)
+    rows = Appointment.objects.filter(pk=appointment.pk)
+    rows.update(status="checked_in")
+    with broken() as names:
+        rows.update(status="completed", visit_check=visit_check(screening))
+    assert names == ["appointment_asked_again_on_the_day"]
+
+
 def test_a_yes_at_the_visit_stops_the_session(course, screening, broken):
     appointment = make_appointment(course, day=ASKED, screening=screening)
     rows = Appointment.objects.filter(pk=appointment.pk)
