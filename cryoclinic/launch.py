@@ -132,14 +132,14 @@ def check_redis(url: str) -> None:
 def prepare() -> None:
     """Bring database and files to the state of the code. Harmless to repeat."""
     from django.conf import settings
-    from django.core.management import call_command, get_commands
+    from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
-    if not settings.DEBUG:
-        call_command("collectstatic", verbosity=0, interactive=False)
-    if "seed_demo" in get_commands():
+    if settings.DEBUG:
         call_command("seed_demo", "--if-empty")
+    else:  # a site of its own, with its own people: nothing of the demo
+        call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def commands() -> dict[str, list[str]]:
@@ -164,8 +164,8 @@ def greet_when_up(port: int, *, demo: bool) -> None:
     lines = [f"CryoClinic is ready: http://127.0.0.1:{port}"]
     if demo:
         names = f"{', '.join(DEMO_ACCOUNTS[:-1])} or {DEMO_ACCOUNTS[-1]}"
-        lines.append(f"Sign in as {names}, password {DEMO_PASSWORD}.")
-    lines.append("Mail is written to var/mail. Ctrl-C stops everything.")
+        lines.append(f"Sign in as {names}, password {DEMO_PASSWORD}. Mail goes to var/mail.")
+    lines.append("Ctrl-C stops everything.")
     print("\n" + "\n".join(f"  {line}" for line in lines) + "\n", flush=True)
 
 
