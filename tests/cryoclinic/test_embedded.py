@@ -21,7 +21,6 @@ from cryoclinic.embedded_programs import EmbeddedError
 def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     monkeypatch.setattr(embedded, "PROJECT", tmp_path)
     monkeypatch.setattr(embedded, "VAR", tmp_path / "var")
-    monkeypatch.setattr(embedded_programs, "ROOT_HOME", Path("/tmp/cryoclinic-tests-root"))
     cluster = Cluster("postgres", TEST.options)
     yield cluster
     cluster.stop()
