@@ -90,9 +90,13 @@ class CourseForm(forms.Form):
         ]
 
     def _zones(self, bookable: BookableType) -> Sequence[tuple[str, str]]:
+        """Zone and price first: what is cut off in a narrow field is the name of the group."""
         name, pk = bookable.procedure_type.name, bookable.procedure_type.pk
         return [
-            (f"{pk}-{zone.pk}", f"{name}: {zone.name}, {words.money(price.amount, price.currency)}")
+            (
+                f"{pk}-{zone.pk}",
+                f"{zone.name}, {words.money(price.amount, price.currency)} · {name}",
+            )
             for zone in bookable.zones
             if (price := self.prices.get((pk, zone.pk)))
         ]

@@ -18,9 +18,10 @@ from cryoclinic.errors import Refused
 from cryoclinic.http import UNPROCESSABLE, StaffRequest, go_to, number, partial, refusal
 from cryoclinic.models import Clinic
 from scheduling.access import clinic_of
-from scheduling.errors import StalePlan
+from scheduling.errors import CourseAlreadyOpen, StalePlan
 from scheduling.forms.booking import ChosenPlanForm, CourseForm, relaxed
 from scheduling.forms.fields import read_choice
+from scheduling.models import Course
 from scheduling.planner import Slot
 from scheduling.proposals import Proposal, choose, propose
 from scheduling.selectors.courses import booked_words
@@ -136,6 +137,11 @@ def _fresh_panel(desk: _Desk) -> PlanPanel | None:
 
 
 def _proposal(desk: _Desk) -> Proposal:
+    """The planner's answer; raises ``CourseAlreadyOpen`` before anybody chooses times in vain."""
+    form = desk.form
+    same = Course.objects.filter(procedure_type=form.procedure_type, zone=form.zone)
+    if same.open().filter(client=desk.client).exists():
+        raise CourseAlreadyOpen()
     return propose(
         clinic=desk.clinic,
         client=desk.client,

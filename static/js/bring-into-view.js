@@ -3,5 +3,6 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const target = event.target.matches?.("[data-bring-into-view]") ? event.target : event.target.querySelector?.("[data-bring-into-view]");
   if (!target) return;
   target.focus({ preventScroll: true });
-  target.scrollIntoView({ block: target.getBoundingClientRect().height > window.innerHeight ? "start" : "nearest" });
+  const margins = parseFloat(getComputedStyle(target).scrollMarginTop) * 2 || 0;
+  target.scrollIntoView({ block: target.offsetHeight + margins > window.innerHeight ? "start" : "nearest" });
 });

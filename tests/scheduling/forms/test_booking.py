@@ -37,7 +37,7 @@ def test_only_what_has_a_protocol_in_use_and_a_price_is_offered(practice: Practi
     unpriced.procedure_type.price_set.filter(zone=unpriced.zone).delete()
     kind, zone = practice.procedure_type, practice.zone
     assert ours(form_of(practice), practice) == [
-        (f"{kind.pk}-{zone.pk}", f"{kind.name}: {zone.name}, 1,000\u00a0₽")
+        (f"{kind.pk}-{zone.pk}", f"{zone.name}, 1,000\u00a0₽ · {kind.name}")
     ]
 
 

@@ -152,6 +152,19 @@ def test_a_slot_taken_meanwhile_answers_409_with_a_fresh_plan(
     assert hidden(html, "booking_key") == [data["booking_key"]]
 
 
+def test_an_open_course_of_the_same_is_told_before_times_are_chosen(
+    browse: Browse, reception: User, practice: Practice
+) -> None:
+    factories.CourseFactory(
+        clinic=practice.clinic, client=practice.person, protocol=practice.protocol
+    )
+    answer = browse(reception).post(address(practice), {**wished(practice), "find": "1"})
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "already has an open course of this procedure on this zone." in html
+    assert hidden(html, "slot") == []
+
+
 def test_an_impossible_wish_names_the_way_out_and_one_click_takes_it(
     browse: Browse, reception: User, practice: Practice
 ) -> None:
