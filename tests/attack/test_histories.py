@@ -192,8 +192,13 @@ def desks() -> Iterator[list[ThreadPoolExecutor]]:
     threads = [ThreadPoolExecutor(1), ThreadPoolExecutor(1)]
     yield threads
     for thread in threads:
-        thread.submit(lambda: connection.close()).result()  # the thread's own
+        thread.submit(_close).result()
         thread.shutdown()
+
+
+def _close() -> None:
+    """Close the connection of the thread in which this runs."""
+    connection.close()
 
 
 def run(desks: list[ThreadPoolExecutor], *, examples: int, length: int) -> None:
