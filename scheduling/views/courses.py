@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clients.access import get_client
 from cryoclinic.errors import Refused
-from cryoclinic.http import UNPROCESSABLE, StaffRequest
+from cryoclinic.http import UNPROCESSABLE, StaffRequest, partial
 from scheduling.access import get_course
 from scheduling.forms.appointments import SlotForm
 from scheduling.forms.courses import CourseReasonForm, PaymentForm
@@ -22,6 +22,7 @@ from scheduling.selectors.offers import missing_sessions, session_offers
 from scheduling.services import courses as services
 
 PAGE, ADD = "scheduling/course/detail.html", "scheduling/course/add_session.html"
+COURSES = "scheduling/course/client_courses.html"
 
 
 @login_required
@@ -133,7 +134,7 @@ def _offer(request: StaffRequest, course: Course, status: int, **told: Any) -> H
 @permission_required("scheduling.view_course", raise_exception=True)
 @require_safe
 def client_courses(request: StaffRequest, pk: int) -> HttpResponse:
-    """The client's courses, as a fragment for the client's page."""
+    """The client's courses: for the client's page as a fragment, else a page of their own."""
     client = get_client(request.user, pk)
     context = {"client": client, "courses": courses_of_client(request.user, client)}
-    return render(request, "scheduling/course/_client_courses.html", context)
+    return partial(request, COURSES, "scheduling/course/_client_courses.html", context)

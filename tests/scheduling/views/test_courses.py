@@ -152,7 +152,10 @@ def test_the_fragment_lists_the_clients_courses_here_only(
 ) -> None:
     factories.CourseFactory(client=course.client)
     path = reverse("scheduling:client_courses", args=[course.client_id])
-    (line,) = browse(reception).get(path).context["courses"]
+    page = browse(reception).get(path)
+    fragment = browse(reception).get(path, headers={"HX-Request": "true"})
+    assert ("<html" in page.content.decode(), "<html" in fragment.content.decode()) == (True, False)
+    (line,) = fragment.context["courses"]
     assert (line.url, line.progress, line.next_visit) == (
         url("course", course),
         "0 of 10 done",
