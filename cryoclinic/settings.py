@@ -235,6 +235,7 @@ def every(task: str, period: timedelta) -> dict[str, Any]:
 
 CELERY_BEAT_SCHEDULE = {
     "messages": every("scheduling.tasks.send_due_messages", timedelta(seconds=15)),
+    "reminders": every("scheduling.tasks.complete_reminders", timedelta(minutes=5)),
     "spacing": every("scheduling.tasks.enforce_spacing", timedelta(minutes=5)),
     "heartbeat": every("scheduling.tasks.beat_heartbeat", timedelta(seconds=15)),
 }

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cryoclinic import health
 from cryoclinic.models import User
-from scheduling.services import sending, spacing
+from scheduling.services import reminding, sending, spacing
 
 # A batch more may begin until then; well within the task's time limit.
 SENDING_TIME = timedelta(seconds=30)
@@ -28,6 +28,12 @@ def send_due_messages() -> None:
 def enforce_spacing() -> None:
     """Raise and resolve the alerts of courses whose sessions are too far apart, or missing."""
     spacing.enforce_spacing(by=User.objects.worker(), now=timezone.now())
+
+
+@shared_task
+def complete_reminders() -> None:
+    """Write the reminders of clients who agreed to e-mail after their visits were booked."""
+    reminding.complete_reminders(by=User.objects.worker(), now=timezone.now())
 
 
 @shared_task

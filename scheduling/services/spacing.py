@@ -14,8 +14,8 @@ from django.db import connection
 from cryoclinic.audit import service
 from cryoclinic.models import User
 from scheduling.models import Course, CourseAlert
+from scheduling.selectors.running import running_courses
 
-BATCH = 500
 # A re-screening is called for this many days before the session that needs it.
 RESCREENING_NOTICE_DAYS = 7
 
@@ -92,10 +92,8 @@ SELECT (SELECT count(*) FROM raised) + (SELECT count(*) FROM changed)
 def enforce_spacing(*, by: User, now: datetime) -> int:
     """Bring every alert up to date; return how many were raised, changed or resolved."""
     done = _resolve_of_closed(by=by, now=now)
-    last = 0
-    while ids := _next_courses(last):
+    for ids in running_courses():
         done += review_courses(by=by, ids=ids, now=now)
-        last = ids[-1]
     return done
 
 
@@ -106,11 +104,6 @@ def review_courses(*, by: User, ids: Sequence[int], now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_REVIEW, figures)
         return cursor.fetchone()[0]
-
-
-def _next_courses(last: int) -> list[int]:
-    courses = Course.objects.active().filter(pk__gt=last).order_by("pk")
-    return list(courses.values_list("pk", flat=True)[:BATCH])
 
 
 @service

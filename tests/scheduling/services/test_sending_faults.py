@@ -1,5 +1,6 @@
 """Servers that refuse, workers that die: every message is accounted for."""
 
+import multiprocessing
 import threading
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from scheduling import emails
 from scheduling.models import Message
 from scheduling.services import sending
 from scheduling.services.outbox import announce_course
-from tests.scheduling.outbox_clinic import NOON, make_course, rows, send
+from tests.scheduling.outbox_clinic import NOON, make_course, rows, send, worker
 
 pytestmark = pytest.mark.django_db
 
@@ -203,3 +204,36 @@ def test_two_workers_send_each_message_once(clinic, smtp):
 
     assert len(smtp.recipients) == len(set(smtp.recipients)) == 20
     assert Message.objects.filter(kind="course_booked", status="sent").count() == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_message_of_a_worker_that_was_killed_goes_out_after_the_lease(clinic, smtp):
+    """Killed for good, in a process of its own, while the server was taking the mail."""
+    reached, released = threading.Event(), threading.Event()
+
+    def stall(_address: str) -> str:
+        reached.set()
+        released.wait(30)
+        return "451 too late"
+
+    with time_machine.travel(NOON, tick=True):
+        course, visits = make_course(clinic)
+        announce_course(course, visits, now=NOON)
+        worker()
+        smtp.at_data = stall
+        connections.close_all()
+        process = multiprocessing.get_context("fork").Process(target=send, args=[timezone.now()])
+        process.start()
+        assert reached.wait(30)
+        process.kill()
+        process.join()
+        released.set()
+        smtp.at_data = lambda address: None
+
+        assert send(timezone.now()) == 0
+        assert rows(course)[0][2] == "sending"
+    with time_machine.travel(NOON + 2 * sending.LEASE, tick=True):
+        assert send(timezone.now()) == 1
+
+    assert rows(course)[0][2] == "sent"
+    assert smtp.recipients == [course.client.email]
