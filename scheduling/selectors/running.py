@@ -8,7 +8,7 @@ BATCH = 500
 
 
 def running_courses() -> Iterator[list[int]]:
-    """The ids of all active courses, some hundred at a time; a batch is read when it is asked for."""
+    """The ids of all active courses in batches; each is read when it is asked for."""
     last = 0
     while ids := _next(last):
         yield ids
