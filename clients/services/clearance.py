@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from clients.access import clinic_of
 from clients.errors import NotClearable
-from clients.models import Answer, Clearance, Client, Screening
+from clients.models import Answer, Clearance, Screening
 from cryoclinic.audit import service
 from cryoclinic.models import User
 from procedures.models import ContraindicationKind
@@ -28,8 +28,6 @@ def give_clearance(
     """
     if not by.has_perm("clients.add_clearance"):
         raise PermissionDenied
-    # Two screenings or clearances of one client follow one another.
-    Client.objects.select_for_update(no_key=True).get(pk=answer.screening.client_id)
     _refuse_other_answers(answer)
     _refuse_days(answer, valid_from, expires_on, today=clinic_of(by).today())
     if not reason.strip():
