@@ -126,6 +126,15 @@ def test_a_lost_session_is_offered_where_the_gaps_allow_and_booked(
     assert "Free times that keep the gaps" in again.content.decode()
 
 
+def test_a_course_that_lacks_nothing_says_so(
+    browse: Browse, reception: User, course: Course
+) -> None:
+    Course.objects.filter(pk=course.pk).update(status="stopped")
+    answer = browse(reception).get(url("add_session", course))
+    assert "No session is missing" in answer.content.decode()
+    assert answer.context["days"] == ()
+
+
 def test_a_held_course_gets_no_session(browse: Browse, reception: User, course: Course) -> None:
     Course.objects.filter(pk=course.pk).update(status="held", held_reason="travels")
     browser = browse(reception)
