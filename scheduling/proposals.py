@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from clients.models import Client, Screening
 from cryoclinic.models import Clinic
 from procedures.models import ProcedureType, Protocol, Zone
-from procedures.selectors import protocol_for
 from scheduling import planner
 from scheduling.clock import instant
 from scheduling.errors import StalePlan
@@ -114,11 +113,10 @@ def answer(
 ) -> Proposal:
     """The planner's answer in full; with ``slots``, those chosen by hand instead of its own."""
     result = planner.plan(request) if slots is None else planner.summarize(request, slots)
-    protocol = protocol_for(treatment.procedure_type, treatment.zone)
     proposal = Proposal(
         request=request,
         treatment=treatment,
-        protocol=protocol,
+        protocol=treatment.protocol,
         screening=screening,
         names=_names(request),
     )

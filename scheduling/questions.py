@@ -7,12 +7,13 @@ so that they can't follow different rules.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from clients.models import Client, Screening
 from clients.selectors import screening_facts, uncleared_days
 from cryoclinic.models import Clinic
-from procedures.models import ProcedureType, Zone
+from procedures.models import ProcedureType, Protocol, Zone
 from procedures.selectors import protocol_for
 from scheduling.availability import Question, read_availability
 from scheduling.clock import cell_at
@@ -51,6 +52,11 @@ class Treatment:
             max_gap=course.max_gap_days,
         )
 
+    @cached_property
+    def protocol(self) -> Protocol:
+        """The limits and phases of the procedure on the zone; raises ``NoProtocol``."""
+        return protocol_for(self.procedure_type, self.zone)
+
     @property
     def longest_days(self) -> int:
         """How many days a plan that keeps every gap can take, and some slack."""
@@ -72,7 +78,7 @@ def plan_request(
     With ``from_cleared`` they begin on the first cleared day instead; raises ``NotCleared`` where
     the planner's reach has none. ``ignoring``: ids of appointments that count as not there.
     """
-    protocol = protocol_for(treatment.procedure_type, treatment.zone)
+    protocol = treatment.protocol
     uncleared = _uncleared(treatment, screening, first_day)
     if from_cleared:
         first_day = _first_cleared(uncleared, first_day)

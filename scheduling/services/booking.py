@@ -10,7 +10,7 @@ from clients.models import Client, Screening
 from cryoclinic.audit import service
 from cryoclinic.models import Clinic, User
 from procedures.models import Indication, ProcedureType, Protocol, Zone
-from procedures.selectors import price_on, protocol_for
+from procedures.selectors import price_on
 from scheduling import planner
 from scheduling.errors import StalePlan
 from scheduling.explain import refused
@@ -64,7 +64,7 @@ def book_course(
     course = _open(treatment, wishes, booking_key)
     course.indications.set(indications)
     appointments = Appointment.objects.bulk_create(
-        _appointments(course, slots, screening, protocol_for(procedure_type, zone))
+        _appointments(course, slots, screening, treatment.protocol)
     )
     outbox.announce_course(course, appointments, now=timezone.now())
     return course
