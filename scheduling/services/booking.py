@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,12 +13,12 @@ from cryoclinic.models import Clinic, User
 from procedures.models import Indication, ProcedureType, Protocol, Zone
 from procedures.selectors import price_on
 from scheduling import planner
-from scheduling.errors import StalePlan
+from scheduling.errors import OutOfHours, StalePlan
 from scheduling.explain import refused
 from scheduling.locks import conflicts_in_words, lock_client, lock_resources
 from scheduling.models import Appointment, Course
 from scheduling.planner import Slot
-from scheduling.questions import Treatment, plan_request
+from scheduling.questions import REACH_DAYS, Treatment, plan_request
 from scheduling.services import outbox
 from scheduling.spans import spans_of
 from scheduling.wishes import Wishes
@@ -97,6 +98,12 @@ def _check_number(
 def _check_slots(treatment: Treatment, screening: Screening, slots: Sequence[Slot]) -> None:
     """Ask the planner's rules of every slot, so that a refusal can be explained."""
     first, last = slots[0].day, slots[-1].day
+    if last - first > timedelta(days=REACH_DAYS - 1):
+        raise OutOfHours(
+            _("The first and the last session are more than %(days)d days apart.")
+            % {"days": REACH_DAYS},
+            _("Choose days that are closer together."),
+        )
     request = plan_request(
         treatment, screening=screening, first_day=first, days=(last - first).days + 1
     )

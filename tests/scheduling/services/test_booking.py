@@ -194,3 +194,16 @@ def test_booking_in_the_past_is_refused(practice, reception):
     ]
     with pytest.raises(errors.NotCleared):
         book(practice, reception, slots)
+
+
+def test_booking_days_that_lie_too_far_apart_is_refused(practice, reception):
+    slots = list(proposal_for(practice).plan.slots)
+    slots[-1] = Slot(
+        day=slots[0].day + timedelta(days=400),
+        cell=120,
+        specialist=practice.specialist.pk,
+        room=practice.room.pk,
+        device=None,
+    )
+    with pytest.raises(errors.OutOfHours):
+        book(practice, reception, slots)
