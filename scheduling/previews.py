@@ -1,4 +1,4 @@
-"""A message as the client's mail program shows it: as it was sent, or as it would be now."""
+"""A message as the client's mail program shows it: as it was sent, or will be as things are."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +33,7 @@ def preview(message: Message, *, now: datetime) -> Preview | None:
         return _read(message.source, is_final=True)
     if message.status == Message.Status.SENT:
         return None
+    now = max(now, message.due_at)
     visits = visits_of(message.course)
     coming = [visit for visit in visits if visit.starts_at > now]
     about = message.appointment_id

@@ -133,6 +133,14 @@ def test_detail_shows_what_would_be_sent_then_what_was(desk, booked, clinic, smt
     assert "Another name" not in after.text
 
 
+def test_detail_shows_a_reminder_as_it_will_read_when_it_is_due(desk, booked, clinic):
+    message = Message.objects.filter(kind="reminder").order_by("-due_at")[0]
+
+    shown = desk.get(f"/messages/{message.pk}/").context["preview"]
+
+    assert shown.subject == f"{clinic.name}: tomorrow at 14:05, session 3 of 3"
+
+
 def test_html_is_shown_under_a_policy_that_lets_nothing_run(desk, booked):
     message = Message.objects.get(kind="course_booked")
     response = desk.get(f"/messages/{message.pk}/html/")
