@@ -1,0 +1,141 @@
+"""Booking a plan that was made anew for a running course: all of it or none of it."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clients.models import Screening
+from cryoclinic.audit import service
+from cryoclinic.models import User
+from procedures.models import Protocol
+from procedures.selectors import protocol_for
+from scheduling import planner
+from scheduling.errors import StalePlan, WrongState
+from scheduling.explain import refused
+from scheduling.locks import conflicts_in_words, lock_course, lock_resources
+from scheduling.models import Appointment, Course
+from scheduling.planner import Slot
+from scheduling.questions import Treatment, plan_request
+from scheduling.services import outbox
+from scheduling.services.booking import new_appointment
+from scheduling.spans import slot_of, spans_of
+from scheduling.standing import Change, Standing, Step, change_of, standing_of
+from scheduling.wishes import Wishes
+
+# Two sessions may change places: each is checked once both are there.
+EXCLUSIONS = (
+    "appointment_specialist_free, appointment_room_free, appointment_device_free, "
+    "appointment_client_free, appointment_min_gap"
+)
+
+
+@conflicts_in_words()
+@service
+def apply_replan(
+    *,
+    by: User,
+    course: Course,
+    steps: Sequence[Step],
+    fingerprint: str,
+    wishes: Wishes | None = None,
+) -> Course:
+    """Move what moves and add what is missing, as ``replan`` found it for ``fingerprint``.
+
+    Moved appointments stay the same ones: their schedule version rises and their confirmation
+    ends. ``wishes`` become the course's. Raises ``StalePlan`` where the course has changed since,
+    else the ``Refused`` of the first rule that a slot breaks.
+    """
+    course = lock_course(course.pk)
+    standing = standing_of(course, now=timezone.now())
+    steps = sorted(steps, key=lambda step: (step.slot.day, step.slot.cell))
+    screening = _require_fresh(standing, steps, fingerprint)
+    lock_resources([step.slot for step in steps])
+    _check_steps(standing, steps, screening)
+    if wishes is not None:
+        course.wishes = wishes.to_json()
+        course.save(update_fields=["wishes"])
+    _book(standing, steps, screening)
+    return course
+
+
+def _require_fresh(standing: Standing, steps: Sequence[Step], fingerprint: str) -> Screening:
+    """The plan is of the course as it is now, and places each of its sessions once."""
+    course = standing.course
+    if standing.fingerprint != fingerprint:
+        raise StalePlan(_("The course has changed since this plan was made."))
+    if course.status != Course.Status.ACTIVE:
+        raise WrongState(_("The course is “%(status)s”.") % {"status": course.get_status_display()})
+    keys = [step.key for step in steps if step.key is not None]
+    placed = len(steps) == standing.sessions
+    if not placed or sorted(keys) != sorted(each.pk for each in standing.movable):
+        raise StalePlan(_("The plan does not place every session of the course once."))
+    if standing.screening is None or not steps:
+        raise StalePlan(_("The course has no session to place."))
+    return standing.screening
+
+
+def _check_steps(standing: Standing, steps: Sequence[Step], screening: Screening) -> None:
+    """Ask the planner's rules of every slot, kept ones too, so that a refusal can be explained."""
+    first, last = steps[0].slot.day, steps[-1].slot.day
+    request = plan_request(
+        Treatment.of_course(standing.course, sessions=len(steps)),
+        screening=screening,
+        first_day=first,
+        days=(last - first).days + 1,
+        ignoring=[appointment.pk for appointment in standing.movable],
+    )
+    before: date | None = slot_of(standing.stands[-1]).day if standing.stands else None
+    for step in steps:
+        refusal = planner.refuse(request, step.slot, before=before, after=None)
+        if refusal is not None:
+            raise refused(request, refusal)
+        before = step.slot.day
+
+
+def _book(standing: Standing, steps: Sequence[Step], screening: Screening) -> None:
+    protocol = protocol_for(standing.course.procedure_type, standing.course.zone)
+    course, booked = standing.course, {each.pk: each for each in standing.movable}
+    places = _free_places(standing)
+    told = []
+    _check_exclusions("DEFERRED")
+    for step in steps:
+        if step.key is None:
+            place = places.pop(0)
+            made = new_appointment(course, step.slot, screening, protocol, place)
+            made.save(force_insert=True)
+            told.append(made)
+            continue
+        appointment = booked[step.key]
+        if change_of(slot_of(appointment), step.slot) is Change.MOVED:
+            appointment.screening = screening
+            told.append(appointment)
+        _put(appointment, step.slot, protocol)
+    _check_exclusions("IMMEDIATE")
+    outbox.schedule_reminders(told, now=timezone.now())
+
+
+def _put(appointment: Appointment, slot: Slot, protocol: Protocol) -> None:
+    """Bring the appointment into the slot; one whose time changes is told anew."""
+    change = change_of(slot_of(appointment), slot)
+    if change is Change.KEPT:
+        return
+    appointment.room_id, appointment.device_id = slot.room, slot.device
+    if change is Change.MOVED:
+        appointment.treatment, appointment.visit = spans_of(appointment.clinic, slot, protocol)
+        appointment.specialist_id = slot.specialist
+        appointment.schedule_version += 1
+        appointment.confirmed_at = None
+    appointment.save()
+
+
+def _free_places(standing: Standing) -> list[int]:
+    taken = {each.place for each in (*standing.stands, *standing.movable)}
+    return [n for n in range(1, standing.course.sessions_planned + 1) if n not in taken]
+
+
+def _check_exclusions(when: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {EXCLUSIONS} {when}")
