@@ -102,7 +102,9 @@ class Addendum(models.Model):
         verbose_name = _("addendum")
         verbose_name_plural = _("addenda")
         ordering = ["written_at", "id"]
-        constraints = [models.CheckConstraint(name="addendum_says_something", condition=~Q(text=""))]
+        constraints = [
+            models.CheckConstraint(name="addendum_says_something", condition=~Q(text=""))
+        ]
         triggers = [
             pgtrigger.Protect(name="keep_addendum", operation=pgtrigger.Update | pgtrigger.Delete),
             triggers.ADDENDUM_TO_A_CLOSED_NOTE,
