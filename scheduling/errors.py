@@ -99,25 +99,27 @@ class Busy(Refused):
 
 def of_constraint(name: str, **facts: Any) -> Refused | None:
     """The refusal that a broken database constraint stands for; None for an unknown one."""
-    taken = {
-        "appointment_specialist_free": _("The specialist has just been booked at that time."),
-        "appointment_room_free": _("The room has just been taken at that time."),
-        "appointment_device_free": _("The device has just been taken at that time."),
-        "appointment_client_free": _("The client has another visit at that time."),
-    }
-    if name in taken:
-        return SlotTaken(taken[name])
-    if name == "appointment_min_gap":
-        return TooSoon(gap=0, min_gap=facts.get("min_gap", 2))
-    if name in ("appointment_place", "appointment_place_planned"):
-        return CourseFull()
-    if name in ("appointment_cleared_on_the_day", "appointment_screened_on_the_day"):
-        return NotCleared()
-    if name in ("appointment_asked_again_on_the_day", "appointment_checked_before_completed"):
-        return NotCleared(
-            _("The passing contraindications were not asked again at this visit."),
-            _("Ask them first; then record the session."),
-        )
-    if name == "course_one_open_per_zone":
-        return CourseAlreadyOpen()
-    return None
+    refusal: Refused | None = None
+    match name:
+        case "appointment_specialist_free":
+            refusal = SlotTaken(_("The specialist has just been booked at that time."))
+        case "appointment_room_free":
+            refusal = SlotTaken(_("The room has just been taken at that time."))
+        case "appointment_device_free":
+            refusal = SlotTaken(_("The device has just been taken at that time."))
+        case "appointment_client_free":
+            refusal = SlotTaken(_("The client has another visit at that time."))
+        case "appointment_min_gap":
+            refusal = TooSoon(gap=0, min_gap=facts.get("min_gap", 2))
+        case "appointment_place" | "appointment_place_planned":
+            refusal = CourseFull()
+        case "appointment_cleared_on_the_day" | "appointment_screened_on_the_day":
+            refusal = NotCleared()
+        case "appointment_asked_again_on_the_day" | "appointment_checked_before_completed":
+            refusal = NotCleared(
+                _("The passing contraindications were not asked again at this visit."),
+                _("Ask them first; then record the session."),
+            )
+        case "course_one_open_per_zone":
+            refusal = CourseAlreadyOpen()
+    return refusal

@@ -29,7 +29,8 @@ CLEARED_ON_THE_DAY = pgtrigger.Trigger(
             SELECT FROM clients_screening s
              WHERE s.id = NEW.visit_check_id AND s.asked_on <> on_day) THEN
             RAISE EXCEPTION 'the passing contraindications were not asked again on %', on_day
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'appointment_asked_again_on_the_day';
+                USING ERRCODE = 'check_violation',
+                      CONSTRAINT = 'appointment_asked_again_on_the_day';
         END IF;
         SELECT a.id::text INTO stopped_by
           FROM scheduling_course c
