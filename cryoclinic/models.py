@@ -2,6 +2,7 @@
 
 import zoneinfo
 from datetime import UTC, date, datetime
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -99,9 +100,9 @@ class User(AbstractUser):
         _("language"), max_length=5, choices=settings.LANGUAGES, blank=True, default=""
     )
 
-    objects = StaffManager()
+    objects: ClassVar[StaffManager] = StaffManager()
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
 

@@ -1,5 +1,7 @@
 """SQL that constraints and generated columns are made of."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Func, Value
 
@@ -18,7 +20,7 @@ class IdRange(Func):
     function = "int8range"
     output_field = models.TextField()
 
-    def __init__(self, field: str, **extra: object) -> None:
+    def __init__(self, field: str, **extra: Any) -> None:
         super().__init__(F(field), F(field), Value("[]"), **extra)
 
 

@@ -35,7 +35,7 @@ def lock_resources(slots: Iterable[Slot]) -> None:
     slots = list(slots)
     _lock(Specialist.objects.filter(pk__in={slot.specialist for slot in slots}))
     _lock(Room.objects.filter(pk__in={slot.room for slot in slots}))
-    devices = {slot.device for slot in slots} - {None}
+    devices = {slot.device for slot in slots if slot.device is not None}
     if devices:
         _lock(Device.objects.filter(pk__in=devices))
 

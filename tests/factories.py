@@ -294,7 +294,7 @@ def make_appointment(
     was asked a week before the day (or the course's earlier one).
     """
     earlier = course.appointments.order_by("id").last()
-    screening = screening or (earlier and earlier.screening)
+    screening = screening or (earlier.screening if earlier else None)
     screening = screening or ScreeningFactory(
         client=course.client,
         asked_by=UserFactory(clinic=course.clinic),
@@ -311,7 +311,7 @@ def make_appointment(
             cell=(at.hour * 60 + at.minute) // 5,
             specialist=specialist.pk,
             room=room.pk,
-            device=device and device.pk,
+            device=device.pk if device else None,
         ),
         screening,
         Protocol.objects.get(procedure_type=course.procedure_type, zone=course.zone),

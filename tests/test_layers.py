@@ -46,7 +46,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def layer(module: str) -> int:
-    second = (module.split(".") + [""])[1]
+    second = (*module.split("."), "")[1]
     return next((level for level, names in enumerate(LAYERS) if second in names), UNNAMED)
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clients.models import Screening
 from cryoclinic.audit import service
 from cryoclinic.models import User
 from procedures.selectors import protocol_for
@@ -181,7 +182,7 @@ def neighbours(day: date, days: Iterable[date]) -> tuple[date | None, date | Non
     return before, min((other for other in days if other > day), default=None)
 
 
-def screening_of(course: Course):
+def screening_of(course: Course) -> Screening:
     """The screening that the course's appointments rely on: that of the newest of them."""
     return course.appointments.select_related("screening").latest("id").screening
 

@@ -107,8 +107,9 @@ def _check_slots(treatment: Treatment, screening: Screening, slots: Sequence[Slo
     request = plan_request(
         treatment, screening=screening, first_day=first, days=(last - first).days + 1
     )
-    for before, slot in zip([None, *slots], slots, strict=False):
-        refusal = planner.refuse(request, slot, before=before and before.day, after=None)
+    days = [None, *(slot.day for slot in slots)]
+    for before, slot in zip(days, slots, strict=False):
+        refusal = planner.refuse(request, slot, before=before, after=None)
         if refusal is not None:
             raise refused(request, refusal)
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
 
-from scheduling import locks
-from scheduling.errors import Refused
+from clients.models import Client
+from cryoclinic.errors import Refused
 from scheduling.models import Appointment
 from scheduling.planner import Slot
 from scheduling.services import booking
@@ -25,8 +26,16 @@ GUARDS = ["appointment_specialist_free", "appointment_room_free"]
 
 @pytest.fixture
 def unguarded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No lock on specialist and room, and no constraint over them."""
+    """No lock on specialist and room, no constraint over them, and all check before any writes."""
+    checked = Barrier(RIVALS, timeout=10)
+    check = booking._check_slots
+
+    def check_then_wait(*arguments: Any) -> None:
+        check(*arguments)
+        checked.wait()
+
     monkeypatch.setattr(booking, "lock_resources", lambda slots: None)
+    monkeypatch.setattr(booking, "_check_slots", check_then_wait)
     constraints = {c.name: c for c in Appointment._meta.constraints if c.name in GUARDS}
     with connection.schema_editor() as editor:
         for constraint in constraints.values():
@@ -38,21 +47,12 @@ def unguarded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             editor.add_constraint(Appointment, constraint)
 
 
-def rivals_of(practice, reception, monkeypatch: pytest.MonkeyPatch) -> int:
-    """How many of the rivals got the same ten slots, all of them having checked them first."""
+def rivals_of(practice, reception) -> int:
+    """How many of the rivals got the same ten slots."""
     slots: tuple[Slot, ...] = proposal_for(practice).plan.slots
     people = screened(practice, RIVALS)
-    checked = Barrier(RIVALS, timeout=10)
-    check = booking._check_slots
 
-    def check_then_wait(*arguments: object) -> None:
-        check(*arguments)
-        checked.wait()
-
-    if booking.lock_resources is not locks.lock_resources:
-        monkeypatch.setattr(booking, "_check_slots", check_then_wait)
-
-    def book(person: object) -> bool:
+    def book(person: Client) -> bool:
         try:
             book_course(
                 by=reception,
@@ -76,9 +76,9 @@ def rivals_of(practice, reception, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 @pytest.mark.usefixtures("unguarded")
-def test_without_lock_and_constraint_all_rivals_win(practice, reception, monkeypatch):
-    assert rivals_of(practice, reception, monkeypatch) == RIVALS
+def test_without_lock_and_constraint_all_rivals_win(practice, reception):
+    assert rivals_of(practice, reception) == RIVALS
 
 
-def test_with_them_one_wins(practice, reception, monkeypatch):
-    assert rivals_of(practice, reception, monkeypatch) == 1
+def test_with_them_one_wins(practice, reception):
+    assert rivals_of(practice, reception) == 1

@@ -175,7 +175,6 @@ def test_a_second_open_course_on_the_same_zone_is_refused(course, broken):
 def test_an_appointment_is_never_deleted(course, broken):
     """Rule 6: moving keeps identity, so there is no way to re-create one either."""
     appointment = make_appointment(course, day=DAY)
-    with broken() as names:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM scheduling_appointment WHERE id = %s", [appointment.pk])
+    with broken() as names, connection.cursor() as cursor:
+        cursor.execute("DELETE FROM scheduling_appointment WHERE id = %s", [appointment.pk])
     assert "Cannot delete rows" in names[0]

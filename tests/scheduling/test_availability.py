@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.utils import timezone
 
 from scheduling.availability import Question, read_availability
 from scheduling.models import Appointment, Unavailability
@@ -13,7 +14,7 @@ from tests.factories import make_appointment
 pytestmark = pytest.mark.django_db
 
 MONDAY = date(2031, 3, 3)
-NOW = datetime(2031, 3, 1, 12, tzinfo=factories.timezone.get_default_timezone())
+NOW = datetime(2031, 3, 1, 12, tzinfo=timezone.get_default_timezone())
 OPEN = cells(108, 216)
 
 

@@ -3,6 +3,7 @@
 import uuid
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-def proposal_for(practice, sessions: int = 10, **wishes: object) -> Proposal:
+def proposal_for(practice, sessions: int = 10, **wishes: Any) -> Proposal:
     return propose(
         clinic=practice.clinic,
         client=practice.person,
