@@ -303,10 +303,7 @@ STATICFILES_DIRS: list[Any] = [
     BASE_DIR / "static",
     *(
         (f"vendor/{name}", NODE_MODULES / folder)
-        for name, folder in {
-            "bootstrap": "bootstrap/dist",
-            "htmx": "htmx.org/dist",
-        }.items()
+        for name, folder in {"bootstrap": "bootstrap/dist", "htmx": "htmx.org/dist"}.items()
         if (NODE_MODULES / folder).is_dir()
     ),
 ]
