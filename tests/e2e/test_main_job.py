@@ -54,6 +54,7 @@ def product(tmp_path: Path, postbox: Postbox) -> Iterator[Product]:
             yield product
         finally:
             product.stop()
+            print(product.logs())  # pytest shows it where the test failed
             product.forget()
             mail_server.stop()
 
