@@ -1,0 +1,240 @@
+"""Looking is free: GET and HEAD write nothing, on any address of the product, for anybody.
+
+The addresses are those of the resolver, so a new view is looked at here from its first day. What
+was written is asked of PostgreSQL's own counters, which see triggers and undone writes too.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model
+from django.test import Client as Browser
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from clients.models import Answer, Clearance, Client, Screening
+from cryoclinic.models import User
+from scheduling.models import Appointment, Course, Message
+from tests import factories
+from tests.fixtures import Practice
+from tests.small_clinic import MORNING, populate
+
+pytestmark = pytest.mark.django_db
+
+# Whose row a number in an address names; the first beginning that fits counts.
+ROWS: dict[str, type[Model]] = {
+    "clients/screenings/": Screening,
+    "clients/answers/": Answer,
+    "clients/clearances/": Clearance,
+    "clients/": Client,
+    "courses/": Course,
+    "appointments/": Appointment,
+    "messages/": Message,
+}
+# A visitor's own session, and what counts visitors; nothing of the clinic's.
+NOT_BUSINESS = {"django_session", "cache"}
+# Open to anybody; everything else sends to the sign-in page or refuses.
+PUBLIC = {
+    "account_confirm_email",
+    "account_email_verification_sent",
+    "account_inactive",
+    "account_login",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_signup",
+    "healthz",
+    "readyz",
+}
+POST_ONLY = {
+    "clients:revoke",
+    "scheduling:cancel_appointment",
+    "scheduling:check_in",
+    "scheduling:hold_course",
+    "scheduling:mark_missed",
+    "scheduling:note_add",
+    "scheduling:pay",
+    "scheduling:rescreen",
+    "scheduling:restore_appointment",
+    "scheduling:resume_course",
+    "scheduling:session_admit",
+    "scheduling:stop_course",
+    "scheduling:undo_check_in",
+    "scheduling:undo_missed",
+}
+# “Not ready” is an answer, and true of a test without a worker.
+MAY_BE_UNREADY = {"/readyz"}
+WHO = ["nobody", "no role", "reception", "cosmetologist", "manager"]
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    """``("clients/<int:pk>/", "clients:detail")`` for every address."""
+
+    def walk(patterns: list[Any], before: str, namespace: str) -> Iterator[tuple[str, str]]:
+        for each in patterns:
+            route = before + str(each.pattern)
+            if isinstance(each, URLResolver):
+                inner = f"{namespace}{each.namespace}:" if each.namespace else namespace
+                yield from walk(each.url_patterns, route, inner)
+            elif isinstance(each, URLPattern):
+                yield route, f"{namespace}{each.name}"
+
+    return walk(get_resolver().url_patterns, "", "")
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    """``("clients:detail", "/clients/7/")``: each route with every row that it can be about."""
+    for route, name in routes():
+        if name == "admin:None":  # a redirect to the page after it, and the page that is not there
+            yield name, "/admin/clients/client/1/" if "<path" in route else "/admin/none/"
+        elif name == "admin:view_on_site":
+            yield name, reverse(name, args=[1, 1])
+        elif name == "admin:auth_user_password_change":
+            yield name, reverse(name, args=[User.objects.earliest("pk").pk])
+        elif "<path:object_id>" in route:
+            app, model = name.removeprefix("admin:").split("_")[:2]
+            row = apps.get_model(app, model)._default_manager.first()
+            yield name, reverse(name, args=[row.pk if row else 1])
+        elif name == "admin:app_list":
+            for app in ("cryoclinic", "procedures", "clients", "scheduling"):
+                yield name, reverse(name, args=[app])
+        elif "uidb36" in route:
+            yield name, reverse(name, kwargs={"uidb36": "1", "key": "set-password"})
+        elif "?P<key>" in route:
+            yield name, reverse(name, kwargs={"key": "0"})
+        elif "<int:pk>" in route:
+            start = next(start for start in ROWS if route.startswith(start))
+            for pk in one_of_each(ROWS[start]):
+                yield name, reverse(name, args=[pk])
+        else:
+            assert "<" not in route, f"no rows are named for {route}"
+            yield name, "/" + re.sub(r"[$^]", "", route)
+
+
+def one_of_each(model: type[Model]) -> list[int]:
+    """A row in each state that the model's rows are in; those without states: the first two."""
+    rows = model._default_manager.order_by("pk")
+    if not any(field.name == "status" for field in model._meta.fields):
+        return list(rows.values_list("pk", flat=True)[:2])
+    states = rows.values_list("status", flat=True).order_by("status").distinct()
+    return [rows.filter(status=state).values_list("pk", flat=True)[0] for state in states]
+
+
+def questions() -> list[tuple[str, str]]:
+    """Addresses that show something only when asked for it."""
+    client = Client.objects.order_by("pk").first()
+    protocol = Appointment.objects.first().course.procedure_type.protocols.first()
+    return [
+        ("scheduling:course_new", f"/courses/new/?client={client.pk}"),
+        ("scheduling:board", f"/board/?date={MORNING:%Y-%m-%d}"),
+        ("scheduling:board", f"/board/?date={MORNING:%Y-%m-%d}&by=room"),
+        ("scheduling:my_day", f"/my-day/?date={MORNING:%Y-%m-%d}"),
+        ("scheduling:slots", f"/slots/?protocol={protocol.pk}&from={MORNING:%Y-%m-%d}&days=7"),
+        ("clients:list", f"/clients/?q={client.name[:4]}"),
+        ("scheduling:messages", f"/messages/?client={client.pk}"),
+    ]
+
+
+def written() -> dict[str, int]:
+    """Rows written so far in this transaction, by table: inserted, updated and deleted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
+        )
+        return {name: count for name, count in cursor.fetchall() if name not in NOT_BUSINESS}
+
+
+@pytest.fixture
+def small_clinic(practice: Practice, reception: User, cosmetologist: User) -> Iterator[Practice]:
+    with time_machine.travel(MORNING, tick=False):
+        populate(practice, reception=reception, cosmetologist=cosmetologist)
+        yield practice
+
+
+@pytest.fixture
+def visitors(
+    small_clinic: Practice,
+    browse: Callable[[User | None], Browser],
+    reception: User,
+    cosmetologist: User,
+    manager: User,
+) -> dict[str, Browser]:
+    people = {
+        "nobody": None,
+        "no role": factories.UserFactory(clinic=small_clinic.clinic),
+        "reception": reception,
+        "cosmetologist": cosmetologist,
+        "manager": manager,
+    }
+    return {name: browse(person) for name, person in people.items()}
+
+
+def ask(browser: Browser, method: str, address: str, **headers: str) -> Any:
+    browser.raise_request_exception = False
+    return getattr(browser, method)(address, headers=headers)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_looking_writes_nothing_and_breaks_nothing(visitors: dict[str, Browser], who: str) -> None:
+    """HEAD is asked of our own views; Django's admin answers it as it answers GET."""
+    wrong = []
+    for name, address in [*addresses(), *questions()]:
+        for method in ["get"] if name.startswith("admin:") else ["get", "head"]:
+            before = written()
+            answer = ask(visitors[who], method, address)
+            if written() != before:
+                wrong.append((method, address, "wrote"))
+            if answer.status_code >= 500 and address not in MAY_BE_UNREADY:
+                wrong.append((method, address, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", ["reception", "cosmetologist"])
+def test_looking_through_htmx_writes_nothing(visitors: dict[str, Browser], who: str) -> None:
+    before, answers = written(), set()
+    for name, address in [*addresses(), *questions()]:
+        if name.startswith(("clients:", "scheduling:")):
+            answer = ask(visitors[who], "get", address, **{"HX-Request": "true"})
+            answers.add(answer.status_code)
+    assert written() == before
+    assert answers <= {200, 302, 403, 404, 405, 409, 422}
+
+
+def test_the_counters_see_what_a_post_writes(visitors: dict[str, Browser]) -> None:
+    """Otherwise the tests above would prove nothing."""
+    appointment = Appointment.objects.filter(status="booked").order_by("pk").first()
+    before = written()
+    answer = ask(visitors["reception"], "post", f"/appointments/{appointment.pk}/cancel/")
+    after = written()
+    changed = {name for name in after if after[name] != before.get(name, 0)}
+    assert answer.status_code == 302
+    assert {"scheduling_appointment", "scheduling_appointmentevent"} <= changed
+
+
+def test_what_acts_answers_to_post_alone(visitors: dict[str, Browser]) -> None:
+    deaf = {
+        name
+        for name, address in addresses()
+        if not name.startswith("admin:")
+        for who in ("reception", "cosmetologist", "manager")
+        if ask(visitors[who], "get", address).status_code == 405
+    }
+    assert deaf == POST_ONLY
+
+
+def test_nobody_sees_the_public_pages_alone(visitors: dict[str, Browser]) -> None:
+    """Whoever is not signed in is sent to the sign-in page, or refused."""
+    seen, elsewhere = set(), set()
+    for name, address in [*addresses(), *questions()]:
+        answer = ask(visitors["nobody"], "get", address)
+        if answer.status_code in (200, 503):
+            seen.add(name)
+        elif answer.status_code == 302 and not answer.url.startswith(("/accounts/", "/admin/log")):
+            elsewhere.add((name, answer.url))
+    assert seen == PUBLIC
+    assert elsewhere == {("set_language", "/")}
