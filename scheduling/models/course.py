@@ -5,6 +5,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clients.models import Client
 from cryoclinic.audit import audited
@@ -14,7 +15,7 @@ from scheduling.querysets import CourseQuerySet
 
 
 class CourseStatus(models.TextChoices):
-    ACTIVE = "active", _("active")
+    ACTIVE = "active", pgettext_lazy("course", "active")
     HELD = "held", _("on hold")
     COMPLETED = "completed", _("completed")
     STOPPED = "stopped", _("stopped")

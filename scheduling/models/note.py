@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cryoclinic.audit import audited
 from procedures.models import Carrier, Zone
@@ -64,7 +65,10 @@ class Exposure(models.Model):
     """The cold that one zone got: for how long, and how cold."""
 
     note = models.ForeignKey(
-        SessionNote, verbose_name=_("note"), on_delete=models.CASCADE, related_name="exposures"
+        SessionNote,
+        verbose_name=pgettext_lazy("session", "note"),
+        on_delete=models.CASCADE,
+        related_name="exposures",
     )
     zone = models.ForeignKey(Zone, verbose_name=_("zone"), on_delete=models.PROTECT)
     seconds = models.PositiveSmallIntegerField(_("exposure, seconds"))
@@ -87,7 +91,10 @@ class Exposure(models.Model):
 @audited()
 class Addendum(models.Model):
     note = models.ForeignKey(
-        SessionNote, verbose_name=_("note"), on_delete=models.PROTECT, related_name="addenda"
+        SessionNote,
+        verbose_name=pgettext_lazy("session", "note"),
+        on_delete=models.PROTECT,
+        related_name="addenda",
     )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cryoclinic.audit import audited
 from cryoclinic.models import Clinic
@@ -29,7 +30,7 @@ class Resource(models.Model):
 
 @audited()
 class Room(Resource):
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("place or thing", "name"), max_length=80)
     procedure_types = models.ManyToManyField(
         ProcedureType, verbose_name=_("procedure types done here"), related_name="rooms"
     )
@@ -48,7 +49,7 @@ class Room(Resource):
 
 @audited()
 class Device(Resource):
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("place or thing", "name"), max_length=80)
     procedure_types = models.ManyToManyField(
         ProcedureType, verbose_name=_("procedure types it is for"), related_name="devices"
     )

@@ -94,7 +94,7 @@ def cancel(request: StaffRequest, pk: int) -> HttpResponse:
         appointment = get_appointment(request.user, pk)
         return _page(request, appointment, status=UNPROCESSABLE, reason_form=form)
     reason = form.cleaned_data["reason"]
-    return _act(request, pk, services.cancel_appointment, _("cancelled"), reason=reason)
+    return _act(request, pk, services.cancel_appointment, _("visit cancelled"), reason=reason)
 
 
 @login_required
