@@ -23,12 +23,14 @@ GOAL_MS = 100
 PEOPLE = """
 INSERT INTO clients_client
        (name, phone, email, language, email_consent, email_consent_at, note, created_at)
-SELECT surnames[1 + (i %% 60) * 7 %% 60] || chr(1072 + (i / 60) %% 32)
-           || chr(1072 + (i / 1920) %% 32) || 'ова ' || names[1 + (i %% 24) * 5 %% 24],
+SELECT surnames[1 + mixed %% 60] || chr(1072 + mixed / 60 %% 32)
+           || chr(1072 + mixed / 1920 %% 32) || 'ова ' || names[1 + mixed / 61440 %% 24],
        '+79' || lpad(((i::bigint * 7919) %% 1000000000)::text, 9, '0'),
        mails[1 + i %% 8] || '.' || substr(md5(i::text), 1, 6) || '@example.com',
        'ru', true, now(), '', now()
   FROM generate_series(1, %s) AS i,
+       -- Names have nothing to do with the order in which people came.
+       LATERAL (SELECT (i::bigint * 2654435761 %% 4294967296 / 8)::int AS mixed) AS shuffled,
        (SELECT string_to_array('Иван Петр Сидор Кузнец Смирн Попов Васил Соколов Михайл Новик '
             'Федор Мороз Волк Алексе Лебед Семен Егор Павл Козл Степан Никол Орл Андре Макар '
             'Никит Захар Зайц Соловь Борис Яковл Григор Роман Воробь Сергее Фрол Александр Дмитр '
