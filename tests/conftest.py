@@ -6,12 +6,15 @@ from collections.abc import Generator
 
 import pytest
 from django.apps import AppConfig, apps
+from django.db import connection
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
+from pytest_django import DjangoDbBlocker
 
 from cryoclinic import embedded
 from cryoclinic.models import WORKER_USERNAME, User
 from procedures.catalogue import loading
+from tests import template
 from tests.fixtures import browse as browse
 from tests.fixtures import client_person as client_person
 from tests.fixtures import clinic as clinic
@@ -37,6 +40,21 @@ def keep_what_migrations_loaded(sender: AppConfig, **_signal: object) -> None:
         User.objects.get_or_create(
             username=WORKER_USERNAME, defaults={"first_name": "CryoClinic", "is_active": False}
         )
+
+
+@pytest.fixture(scope="session")
+def template_database(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> str:
+    """The name of a database that is migrated and otherwise empty, to make copies of."""
+    with django_db_blocker.unblock():
+        return template.ready()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, template_database: str
+) -> None:
+    """The suite's own database is such a copy."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = template_database
 
 
 @pytest.fixture(scope="session")
