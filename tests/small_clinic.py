@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from clients.models import Answer, Clearance, Client, Screening
+from clients.models import Clearance, Client
 from cryoclinic.models import User
 from scheduling.models import Appointment, Course, Payment
 from scheduling.proposals import propose
