@@ -18,7 +18,7 @@ CLINICIAN = ["clients.view_client", "clients.view_answers", "clients.add_clearan
 
 @login_required
 @permission_required(CLINICIAN, raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def clear(request: StaffRequest, pk: int) -> HttpResponse:
     """Those who may clear: from when, until when and why."""
     answer = get_answer(request.user, pk)

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clients import search
 from clients.access import clinic_of, get_client
@@ -22,7 +22,7 @@ SCREENINGS_SHOWN = 10
 
 @login_required
 @permission_required("clients.view_client", raise_exception=True)
-@require_GET
+@require_safe
 def client_list(request: HttpRequest) -> HttpResponse:
     """Those who may see clients: all of them by name, or those found."""
     typed = request.GET.get("q", "").strip()[:100]
@@ -40,7 +40,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @permission_required(["clients.view_client", "clients.add_client"], raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def client_new(request: StaffRequest) -> HttpResponse:
     """Those who may add clients: the empty card, with what was typed into the search."""
     if request.method == "GET":
@@ -55,7 +55,7 @@ def client_new(request: StaffRequest) -> HttpResponse:
 
 @login_required
 @permission_required(["clients.view_client", "clients.change_client"], raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def client_edit(request: StaffRequest, pk: int) -> HttpResponse:
     """Those who may change clients: the card."""
     client = get_client(request.user, pk)
@@ -71,7 +71,7 @@ def client_edit(request: StaffRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required("clients.view_client", raise_exception=True)
-@require_GET
+@require_safe
 def client_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """Those who may see clients: the card, the verdict of today, the way to courses."""
     client = get_client(request.user, pk)

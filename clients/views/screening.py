@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.access import clinic_of, get_client, get_screening
 from clients.errors import WrongAnswer
@@ -20,7 +20,7 @@ from procedures.models import Contraindication, Zone
 
 @login_required
 @permission_required(["clients.view_client", "clients.add_screening"], raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def screen(request: StaffRequest, pk: int) -> HttpResponse:
     """Those who may screen: all the questions of the catalogue on one page."""
     client = get_client(request.user, pk)
@@ -45,7 +45,7 @@ def screen(request: StaffRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required("clients.view_screening", raise_exception=True)
-@require_GET
+@require_safe
 def screening_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """Those who may see verdicts: the screening's; its answers need one permission more."""
     asked = get_screening(request.user, pk)
