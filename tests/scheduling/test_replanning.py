@@ -1,6 +1,7 @@
 """A running course planned anew: what stays, what moves, what is added."""
 
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -27,7 +28,7 @@ def clock():
         yield traveller
 
 
-def plan_of(course: Course, **asked: object) -> Replan:
+def plan_of(course: Course, **asked: Any) -> Replan:
     return replan(Course.objects.get(pk=course.pk), now=timezone.now(), **asked)
 
 

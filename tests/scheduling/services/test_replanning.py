@@ -1,9 +1,11 @@
 """Booking a plan made anew: in one transaction, by the same rules, only while it is fresh."""
 
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.utils import timezone
 
 from cryoclinic.models import User
@@ -28,11 +30,11 @@ def clock():
         yield traveller
 
 
-def plan_of(course: Course, **asked: object) -> Replan:
+def plan_of(course: Course, **asked: Any) -> Replan:
     return replan(Course.objects.get(pk=course.pk), now=timezone.now(), **asked)
 
 
-def accept(by: User, course: Course, found: Replan, **also: object) -> Course:
+def accept(by: User, course: Course, found: Replan, **also: Any) -> Course:
     return apply_replan(
         by=by, course=course, steps=found.steps, fingerprint=found.fingerprint, **also
     )
@@ -167,5 +169,5 @@ def test_mending_is_recorded_under_the_user(practice: Practice, reception):
 
     accept(reception, course, plan_of(course))
 
-    event = Appointment.pgh_event_model.objects.order_by("pgh_id").last()
+    event = apps.get_model("scheduling", "AppointmentEvent").objects.order_by("pgh_id").last()
     assert event.pgh_context["user"] == reception.pk
