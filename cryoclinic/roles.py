@@ -31,6 +31,8 @@ _DESK = {
     "scheduling.view_message",
     "scheduling.view_coursealert",
     "scheduling.change_coursealert",
+    "scheduling.view_courseproposal",
+    "scheduling.change_courseproposal",
     "scheduling.view_payment",
     "scheduling.add_payment",
 }

@@ -237,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     "messages": every("scheduling.tasks.send_due_messages", timedelta(seconds=15)),
     "reminders": every("scheduling.tasks.complete_reminders", timedelta(minutes=5)),
     "spacing": every("scheduling.tasks.enforce_spacing", timedelta(minutes=5)),
+    "review": every("scheduling.tasks.review_every_course", timedelta(hours=1)),
     "heartbeat": every("scheduling.tasks.beat_heartbeat", timedelta(seconds=15)),
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")

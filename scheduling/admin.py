@@ -16,6 +16,7 @@ from scheduling.models import (
     Appointment,
     Course,
     CourseAlert,
+    CourseProposal,
     Device,
     Exposure,
     Message,
@@ -202,3 +203,12 @@ class CourseAlertAdmin(BookedAdmin):
     list_filter = ["kind", ("resolved_at", admin.EmptyFieldListFilter)]
     list_select_related = ["course__client", "course__procedure_type", "course__zone"]
     date_hierarchy = "raised_at"
+
+
+@admin.register(CourseProposal)
+class CourseProposalAdmin(BookedAdmin):
+    clinic_lookup = "course__clinic"
+    list_display = ["course", "reason", "status", "created_at", "decided_at"]
+    list_filter = ["status", "reason"]
+    list_select_related = ["course__client", "course__procedure_type", "course__zone"]
+    date_hierarchy = "created_at"

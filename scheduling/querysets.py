@@ -101,3 +101,11 @@ class MessageQuerySet(models.QuerySet):
 class CourseAlertQuerySet(models.QuerySet):
     def open(self) -> Self:
         return self.filter(resolved_at=None)
+
+
+class CourseProposalQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.filter(status="open")
+
+    def of(self, clinic: "Clinic") -> Self:
+        return self.filter(course__clinic=clinic)

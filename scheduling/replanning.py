@@ -6,13 +6,14 @@ or past stand; the coming ones may be moved at a cost, confirmed ones at a highe
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from statistics import median_low
+from typing import Any
 
 from clients.models import Screening
 from scheduling import planner
 from scheduling.models import Appointment, Course
-from scheduling.planner import CELLS_PER_DAY, Existing, PlanRequest, Relax, Relaxation, Slot
+from scheduling.planner import CELLS_PER_DAY, Existing, PlanRequest, Relax, Relaxation, Rule, Slot
 from scheduling.planner import cells as cells_between
 from scheduling.proposals import Proposal, ProposedSession, answer
 from scheduling.questions import REACH_DAYS, Treatment, plan_request
@@ -23,6 +24,7 @@ from scheduling.wishes import Wishes
 # Relaxations that leave every session of the course in its plan.
 _WHOLE = (Relax.HOURS, Relax.WEEKDAYS, Relax.SPECIALIST, Relax.NOT_BEFORE, Relax.WISHES)
 _MOST_DAYS = 366
+_NOT_THERE = (Rule.UNCLEARED, Rule.SPECIALIST, Rule.ROOM, Rule.DEVICE, Rule.CLIENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,8 @@ class MendedSession:
 class Replan:
     """Before and after. Without ``after`` there is nothing to place, or no plan: ``infeasible``.
 
-    ``relaxation`` is the change of the wishes that ``after`` needed, where they allow no plan.
+    ``relaxation`` is the change of the wishes that ``after`` needed, where they allow no plan;
+    ``hit`` are the appointments that can't be where they are, whatever is wished.
     """
 
     standing: Standing
@@ -58,6 +61,7 @@ class Replan:
     lines: tuple[MendedSession, ...] = ()
     infeasible: planner.Infeasible | None = None
     relaxation: Relaxation | None = None
+    hit: tuple[Appointment, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -116,14 +120,16 @@ def replan(
     if screening is None or standing.sessions <= 0 or not course.is_open:
         return Replan(standing=standing)
     treatment = Treatment.of_course(course, sessions=standing.sessions)
-    request = _without(_request(standing, treatment, screening, wishes), taken)
+    request = _request(standing, treatment, screening, wishes)
+    hit = tuple(each for each in standing.movable if _is_hit(request, each))
+    request = _without(request, taken)
     after = answer(request, treatment, screening)
     none = after.infeasible
     way_out = None
     if none is not None:
         way_out = next((each for each in none.relaxations if each.kind in _WHOLE), None)
         if way_out is None:
-            return Replan(standing=standing, infeasible=none)
+            return Replan(standing=standing, infeasible=none, hit=hit)
         after = answer(request, treatment, screening, way_out.plan.slots)
     return Replan(
         standing=standing,
@@ -131,6 +137,7 @@ def replan(
         lines=tuple(_lines(standing, after)),
         infeasible=none,
         relaxation=way_out,
+        hit=hit,
     )
 
 
@@ -175,7 +182,7 @@ def _existing(appointment: Appointment) -> Existing:
     )
 
 
-def _last(standing: Standing) -> dict[str, date | int]:
+def _last(standing: Standing) -> dict[str, Any]:
     """The session before the first one to place."""
     if not standing.stands:
         return {}
@@ -207,6 +214,12 @@ def _as_lived(request: PlanRequest) -> PlanRequest:
     )
 
 
+def _is_hit(request: PlanRequest, appointment: Appointment) -> bool:
+    """True where what the appointment needs is not there any more, or its day is not cleared."""
+    refusal = planner.refuse(request, slot_of(appointment), before=None, after=None)
+    return refusal is not None and refusal.rule in _NOT_THERE
+
+
 def _avoiding(request: PlanRequest, called_off: Sequence[Appointment]) -> PlanRequest:
     """Days of visits that were called off are not offered to the client again."""
     days = {slot_of(each).day for each in called_off} - {item.day for item in request.existing}
@@ -226,7 +239,7 @@ def _without(request: PlanRequest, taken: Collection[Taken]) -> PlanRequest:
     devices = None if request.devices is None else dict(request.devices)
     for each in taken:
         index = request.index_of(each.slot.day)
-        if 0 <= index < request.days:
+        if 0 <= index < request.days and not _own(request, each):
             last = min(each.slot.cell + each.cells, CELLS_PER_DAY)
             mask = ~cells_between(each.slot.cell, last)
             _take(specialists, each.slot.specialist, index, mask)
@@ -234,6 +247,17 @@ def _without(request: PlanRequest, taken: Collection[Taken]) -> PlanRequest:
             if devices is not None and each.slot.device is not None:
                 _take(devices, each.slot.device, index, mask)
     return replace(request, specialists=specialists, rooms=rooms, devices=devices)
+
+
+def _own(request: PlanRequest, taken: Taken) -> bool:
+    """True where the course itself is booked then: what is booked comes before what is proposed."""
+    slot = taken.slot
+    return any(
+        item.day == slot.day
+        and item.cell < slot.cell + taken.cells
+        and slot.cell < item.cell + request.treatment_cells
+        for item in request.existing
+    )
 
 
 def _take(masks: dict[int, tuple[int, ...]], pk: int, index: int, mask: int) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cryoclinic import health
 from cryoclinic.models import User
-from scheduling.services import reminding, sending, spacing
+from scheduling.services import mending, reminding, sending, spacing, watch
 
 # A batch more may begin until then; well within the task's time limit.
 SENDING_TIME = timedelta(seconds=30)
@@ -26,8 +26,16 @@ def send_due_messages() -> None:
 
 @shared_task
 def enforce_spacing() -> None:
-    """Raise and resolve the alerts of courses whose sessions are too far apart, or missing."""
-    spacing.enforce_spacing(by=User.objects.worker(), now=timezone.now())
+    """Mend, propose and raise alerts for the courses that changed or that time has come for."""
+    mending.mend_due(by=User.objects.worker(), now=timezone.now())
+
+
+@shared_task
+def review_every_course() -> None:
+    """Look at all active courses now and then, for what changed past the services."""
+    worker, now = User.objects.worker(), timezone.now()
+    watch.enrol_courses(by=worker, now=now)
+    spacing.enforce_spacing(by=worker, now=now)
 
 
 @shared_task

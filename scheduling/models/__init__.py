@@ -9,6 +9,7 @@ from scheduling.models.links import (
     RoomProcedureType,
     SpecialistSkill,
 )
+from scheduling.models.mending import CourseCheck, CourseProposal
 from scheduling.models.message import Message
 from scheduling.models.note import Addendum, Exposure, SessionNote
 from scheduling.models.payment import Payment
@@ -20,7 +21,9 @@ __all__ = [
     "Appointment",
     "Course",
     "CourseAlert",
+    "CourseCheck",
     "CourseIndication",
+    "CourseProposal",
     "Device",
     "DeviceProcedureType",
     "Exposure",

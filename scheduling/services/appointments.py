@@ -18,6 +18,7 @@ from scheduling.models import Appointment, Course
 from scheduling.planner import Slot
 from scheduling.questions import Treatment, plan_request
 from scheduling.services import outbox
+from scheduling.services.watch import look_again
 from scheduling.spans import slot_of, spans_of
 
 Status = Appointment.Status
@@ -45,6 +46,7 @@ def move_appointment(*, by: User, appointment: Appointment, slot: Slot) -> Appoi
     appointment.save()
     appointment.refresh_from_db(fields=["day"])
     _tell_anew(appointment)
+    look_again([appointment.course_id], at=timezone.now())
     return appointment
 
 
@@ -78,6 +80,7 @@ def confirm_appointment(*, by: User, appointment: Appointment) -> Appointment:
     _require(appointment, Status.BOOKED)
     appointment.confirmed_at = appointment.confirmed_at or timezone.now()
     appointment.save(update_fields=["confirmed_at"])
+    look_again([appointment.course_id], at=timezone.now())
     return appointment
 
 
@@ -220,6 +223,7 @@ def _set_status(appointment: Appointment, status: str, reason: str = "") -> Appo
     appointment.save(update_fields=["status", "status_reason", "schedule_version", "visit_check"])
     if status in (Status.CANCELLED, Status.MISSED):
         outbox.withdraw([appointment])
+    look_again([appointment.course_id], at=timezone.now())
     return appointment
 
 

@@ -20,6 +20,7 @@ from scheduling.models import Appointment, Course
 from scheduling.planner import Slot
 from scheduling.questions import REACH_DAYS, Treatment, plan_request
 from scheduling.services import outbox
+from scheduling.services.watch import look_again
 from scheduling.spans import spans_of
 from scheduling.wishes import Wishes
 
@@ -68,6 +69,7 @@ def book_course(
         _appointments(course, slots, screening, treatment.protocol)
     )
     outbox.announce_course(course, appointments, now=timezone.now())
+    look_again([course.pk], at=timezone.now())
     return course
 
 

@@ -18,6 +18,7 @@ from scheduling.planner import Slot
 from scheduling.services import outbox
 from scheduling.services.appointments import check_slot, screening_of
 from scheduling.services.booking import new_appointment
+from scheduling.services.watch import look_again
 
 
 @conflicts_in_words()
@@ -32,6 +33,7 @@ def hold_course(*, by: User, course: Course, reason: str) -> Course:
         raise WrongState(_("Only an active course can be put on hold."))
     course.status, course.held_reason = Course.Status.HELD, reason
     course.save(update_fields=["status", "held_reason"])
+    look_again([course.pk], at=timezone.now())
     return course
 
 
@@ -45,6 +47,7 @@ def resume_course(*, by: User, course: Course) -> Course:
     course.status, course.held_reason = Course.Status.ACTIVE, ""
     course.save(update_fields=["status", "held_reason"])
     outbox.schedule_reminders(course.appointments.upcoming(), now=timezone.now())
+    look_again([course.pk], at=timezone.now())
     return course
 
 
@@ -62,6 +65,7 @@ def stop_course(*, by: User, course: Course, reason: str) -> Course:
         appointment.status, appointment.status_reason = Appointment.Status.CANCELLED, reason
     Appointment.objects.bulk_update(upcoming, ["status", "status_reason"])
     outbox.withdraw(upcoming)
+    look_again([course.pk], at=timezone.now())
     return course
 
 
@@ -80,6 +84,7 @@ def add_session(*, by: User, course: Course, slot: Slot) -> Appointment:
     appointment.save(force_insert=True)
     appointment.refresh_from_db()
     outbox.schedule_reminders([appointment], now=timezone.now())
+    look_again([course.pk], at=timezone.now())
     return appointment
 
 
@@ -92,6 +97,7 @@ def rescreen_course(*, by: User, course: Course, screening: Screening) -> Course
     and its appointments keep the old one: the desk moves or stops them.
     """
     course = lock_course(course.pk)
+    look_again([course.pk], at=timezone.now())
     if screening.client_id != course.client_id or not screening.is_full:
         raise WrongState(_("This screening is not a full one of the course's client."))
     booked = course.appointments.filter(status=Appointment.Status.BOOKED)

@@ -16,14 +16,17 @@ from scheduling import planner
 from scheduling.errors import StalePlan, WrongState
 from scheduling.explain import refused
 from scheduling.locks import conflicts_in_words, lock_course, lock_resources
-from scheduling.models import Appointment, Course
+from scheduling.models import Appointment, Course, CourseProposal
 from scheduling.planner import Slot
 from scheduling.questions import Treatment, plan_request
 from scheduling.services import outbox
 from scheduling.services.booking import new_appointment
+from scheduling.services.watch import look_again
 from scheduling.spans import slot_of, spans_of
 from scheduling.standing import Change, Standing, Step, change_of, standing_of
 from scheduling.wishes import Wishes
+
+Decision = CourseProposal.Status
 
 # Two sessions may change places: each is checked once both are there.
 EXCLUSIONS = (
@@ -58,6 +61,8 @@ def apply_replan(
         course.wishes = wishes.to_json()
         course.save(update_fields=["wishes"])
     _book(standing, steps, screening)
+    _decide(course, steps)
+    look_again([course.pk], at=timezone.now())
     return course
 
 
@@ -129,6 +134,23 @@ def _put(appointment: Appointment, slot: Slot, protocol: Protocol) -> None:
         appointment.schedule_version += 1
         appointment.confirmed_at = None
     appointment.save()
+
+
+def _decide(course: Course, steps: Sequence[Step]) -> None:
+    """What was proposed has been accepted, or is overtaken by what was booked instead."""
+    tokens = [step.token for step in steps]
+    for proposal in course.proposals.open():
+        accepted = proposal.steps == tokens
+        proposal.status = Decision.ACCEPTED if accepted else Decision.STALE
+        proposal.decided_at = timezone.now()
+        proposal.save(update_fields=["status", "decided_at"])
+
+
+@service
+def dismiss_proposal(*, by: User, proposal: CourseProposal) -> None:
+    """The desk leaves the course as it is; just this plan is not proposed again."""
+    open_one = CourseProposal.objects.open().filter(pk=proposal.pk)
+    open_one.update(status=Decision.DISMISSED, decided_at=timezone.now())
 
 
 def _free_places(standing: Standing) -> list[int]:

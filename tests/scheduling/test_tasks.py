@@ -9,9 +9,10 @@ from django.conf import settings
 from cryoclinic import health
 from cryoclinic.celery import app
 from scheduling import tasks
-from scheduling.models import CourseAlert, Message
+from scheduling.models import CourseAlert, CourseCheck, Message
 from scheduling.services import sending
 from scheduling.services.outbox import announce_course
+from scheduling.services.watch import look_again
 from tests.scheduling.outbox_clinic import NOON, make_course
 
 pytestmark = pytest.mark.django_db
@@ -36,14 +37,25 @@ def test_send_due_messages_goes_on_until_nothing_is_due(clinic, smtp, monkeypatc
     assert len(smtp.mails) == Message.objects.filter(status="sent").count() == 5
 
 
-def test_enforce_spacing_raises_alerts(clinic):
+def test_enforce_spacing_mends_what_changed(clinic):
     with time_machine.travel(NOON, tick=False):
         course, _visits = make_course(clinic, sessions_planned=5)
+        look_again([course.pk], at=NOON)
         tasks.enforce_spacing()
+
+    assert course.appointments.live().count() == 5
+    assert CourseAlert.objects.count() == 0
+
+
+def test_review_every_course_raises_alerts_and_has_the_course_looked_at(clinic):
+    with time_machine.travel(NOON, tick=False):
+        course, _visits = make_course(clinic, sessions_planned=5)
+        tasks.review_every_course()
 
     assert list(CourseAlert.objects.values_list("course", "kind", "raised_at")) == [
         (course.pk, "sessions_missing", NOON)
     ]
+    assert list(CourseCheck.objects.values_list("course", "due_at")) == [(course.pk, NOON)]
 
 
 def test_beat_heartbeat_is_what_readiness_looks_at():
