@@ -43,12 +43,18 @@ class _Row:
 
 
 def announce_course(course: Course, appointments: Sequence[Appointment], *, now: datetime) -> None:
-    """The course was booked: its plan goes out now, and a reminder before each visit."""
+    """The course was booked: its plan goes out now, and a reminder before each visit.
+
+    The appointments are new: there is nothing to withdraw and nothing to read again.
+    """
     if not appointments or not course.client.may_be_mailed:
         return
     kind = Message.Kind.COURSE_BOOKED.value
-    _add([_Row(course.client_id, course.pk, None, kind, 1, now, now)])
-    schedule_reminders(appointments, now=now)
+    plan = _Row(course.client_id, course.pk, None, kind, 1, now, now)
+    for appointment in appointments:
+        appointment.client, appointment.clinic = course.client, course.clinic
+    reminders = [row for appointment in appointments if (row := _reminder(appointment, now))]
+    _add([plan, *reminders])
 
 
 def schedule_reminders(appointments: Iterable[Appointment], *, now: datetime) -> None:

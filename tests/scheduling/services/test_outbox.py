@@ -150,5 +150,5 @@ def test_announce_costs_a_fixed_number_of_queries(clinic, django_assert_num_quer
     with time_machine.travel(NOON, tick=False):
         course, visits = make_course(clinic)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(1):
         announce_course(course, visits, now=NOON)
