@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cryoclinic.models import Clinic
 from procedures.models import Indication, Price, ProcedureType, Zone
@@ -38,7 +39,9 @@ class CourseForm(forms.Form):
     """Everything that decides a plan. Prices are those of ``day``, the clinic's today."""
 
     treatment = forms.ChoiceField(label=_("Procedure and zone"))
-    sessions = forms.IntegerField(label=_("Sessions"), min_value=1, max_value=12)
+    sessions = forms.IntegerField(
+        label=pgettext_lazy("how many", "Sessions"), min_value=1, max_value=12
+    )
     indications = forms.ModelMultipleChoiceField(
         label=_("What for"),
         queryset=Indication.objects.active(),
