@@ -107,8 +107,8 @@ def roles_table() -> str:
             cells.setdefault(row, {}).setdefault(role, []).append(said)
     lines = [f"| | {' | '.join(roles)} |", "|---|---|---|---|"]
     for row in sorted(cells):
-        said = [sorted(cells[row].get(role, []), key=_order) for role in roles]
-        lines.append(f"| `{row}` | {' | '.join(', '.join(verbs) for verbs in said)} |")
+        verbs = [sorted(cells[row].get(role, []), key=_order) for role in roles]
+        lines.append(f"| `{row}` | {' | '.join(', '.join(each) for each in verbs)} |")
     return "\n".join(lines)
 
 
