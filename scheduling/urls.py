@@ -10,6 +10,7 @@ from scheduling.views import (
     messages,
     my_day,
     notes,
+    replanning,
     session_start,
     slots,
 )
@@ -25,6 +26,8 @@ urlpatterns = [
     path("courses/<int:pk>/stop/", courses.stop, name="stop_course"),
     path("courses/<int:pk>/payments/", courses.pay, name="pay"),
     path("courses/<int:pk>/sessions/new/", courses.add_session, name="add_session"),
+    path("courses/<int:pk>/replan/", replanning.replan_course, name="replan"),
+    path("courses/<int:pk>/replan/dismiss/", replanning.dismiss, name="dismiss_proposal"),
     path("clients/<int:pk>/courses/", courses.client_courses, name="client_courses"),
     path("appointments/<int:pk>/", appointments.appointment, name="appointment"),
     path("appointments/<int:pk>/check-in/", appointments.check_in, name="check_in"),

@@ -14,6 +14,7 @@ from scheduling.access import courses_of
 from scheduling.models import LIVE, Appointment, Course, CourseAlert, Message, Payment
 from scheduling.selectors import words
 from scheduling.selectors.alert_text import alert_text
+from scheduling.selectors.mending import proposal_words
 from scheduling.selectors.offers import over_words
 
 SHOWN_MESSAGES = 4
@@ -77,6 +78,8 @@ class CoursePage:
     missing: int
     span: str
     alerts: tuple[str, ...]
+    proposal: str
+    needs_mending: bool
     money: Money | None
     messages: tuple[MessageLine, ...]
     more_messages: int
@@ -84,21 +87,24 @@ class CoursePage:
 
 
 def course_page(course: Course, *, permissions: Collection[str]) -> CoursePage:
-    """What the course page shows to somebody with these permissions; six queries at most."""
+    """What the course page shows to somebody with these permissions; seven queries at most."""
     found = list(
         course.appointments.in_order().select_related("specialist__user", "room", "screening")
     )
     live = [appointment for appointment in found if appointment.is_live]
     done = sum(each.status == Appointment.Status.COMPLETED for each in live)
+    proposal = course.proposals.open().first()
+    alerts = list(course.alerts.open())
+    missing = course.sessions_planned - len(live) if course.is_open else 0
     messages = list(course.messages.all()) if "scheduling.view_message" in permissions else []
     return CoursePage(
         sessions=tuple(_lines(course, found)),
         done=done,
-        missing=course.sessions_planned - len(live) if course.is_open else 0,
+        missing=missing,
         span=words.span([each.day for each in live]),
-        alerts=tuple(
-            alert_text(alert) for alert in course.alerts.open() if alert.kind != COUNTED_HERE
-        ),
+        alerts=tuple(alert_text(alert) for alert in alerts if alert.kind != COUNTED_HERE),
+        proposal=proposal_words(proposal) if proposal else "",
+        needs_mending=bool(missing or proposal or alerts),
         money=_money(course) if "scheduling.view_payment" in permissions else None,
         messages=tuple(_message(course, each) for each in messages[:SHOWN_MESSAGES]),
         more_messages=max(0, len(messages) - SHOWN_MESSAGES),

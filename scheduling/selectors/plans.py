@@ -94,8 +94,8 @@ def plan_panel(
         price=words.money(price.amount, price.currency),
         days_over=over_words(proposal.plan.days_over) if proposal.plan else "",
         valid_until=words.short_day(proposal.screening.valid_until),
-        problem=_problem(none) if none else "",
-        obstacles=tuple(_obstacles(none)) if none else (),
+        problem=problem_words(none) if none else "",
+        obstacles=tuple(obstacle_words(none)) if none else (),
         ways_out=tuple(_ways_out(none, proposal)) if none else (),
         is_touched=opened is not None or changed is not None,
     )
@@ -136,7 +136,7 @@ def _line(
     )
 
 
-def _problem(none: Infeasible) -> str:
+def problem_words(none: Infeasible) -> str:
     if not none.fits:
         return _("There is not one free time that keeps these wishes.")
     return ngettext(
@@ -146,7 +146,7 @@ def _problem(none: Infeasible) -> str:
     ) % {"fits": none.fits, "sessions": none.sessions}
 
 
-def _obstacles(none: Infeasible) -> list[str]:
+def obstacle_words(none: Infeasible) -> list[str]:
     """What takes days away, the most first."""
     labels = {
         Rule.UNCLEARED: _("the client is not cleared"),
@@ -171,7 +171,7 @@ def _obstacles(none: Infeasible) -> list[str]:
 def _ways_out(none: Infeasible, proposal: Proposal) -> list[WayOut]:
     fewest = proposal.treatment.procedure_type.sessions_min
     return [
-        WayOut(_value(each, fewest), _label(each), _gives(each))
+        WayOut(_value(each, fewest), relaxation_words(each), _gives(each))
         for each in none.relaxations
         if each.kind is not Relax.LONGER
     ]
@@ -196,7 +196,7 @@ def _value(each: Relaxation, fewest: int) -> str:
     return f"{each.kind.value}:{text}"
 
 
-def _label(each: Relaxation) -> str:
+def relaxation_words(each: Relaxation) -> str:
     value: Any = each.value
     match each.kind:
         case Relax.HOURS:

@@ -16,7 +16,8 @@ from cryoclinic.models import User
 from procedures.selectors import protocol_for
 from scheduling.models import Course, CourseAlert, CourseCheck, CourseProposal
 from scheduling.planner import CELL_MINUTES
-from scheduling.replanning import Replan, Taken, replan
+from scheduling.replanning import Replan, replan
+from scheduling.selectors.mending import taken_by_others
 from scheduling.services import spacing
 from scheduling.services.replanning import apply_replan
 from scheduling.standing import Standing, Step, standing_of
@@ -71,7 +72,7 @@ def _mend_next(*, by: User, now: datetime, only: int | None = None) -> bool:
 def _mend(by: User, course: Course, now: datetime) -> bool:
     """Book, propose or leave as it is; True where it could not be settled today."""
     try:
-        found = replan(course, now=now, taken=list(_taken_by_others(course, now)))
+        found = replan(course, now=now, taken=list(taken_by_others(course, now)))
     except Refused:  # not one day on which the client is cleared
         found = Replan(standing=standing_of(course, now=now))
     settled = found.unchanged and found.infeasible is None
@@ -140,17 +141,6 @@ def _leave_alone(course: Course, now: datetime) -> None:
     """A course that is held, stopped or over has nothing to be put right."""
     _overtake(course, now)
     CourseAlert.objects.open().filter(course=course).update(resolved_at=now)
-
-
-def _taken_by_others(course: Course, now: datetime) -> Iterator[Taken]:
-    """What open proposals of other courses would take, so that all of them can be accepted."""
-    others = CourseProposal.objects.open().of(course.clinic).exclude(course=course)
-    today = course.clinic.local(now).date()
-    for tokens, cells in others.values_list("steps", "cells"):
-        for token in tokens:
-            slot = Step.parse(token).slot
-            if slot.day >= today:
-                yield Taken(slot=slot, cells=cells)
 
 
 def _next_look(course: Course, now: datetime, *, retry: bool) -> datetime:
