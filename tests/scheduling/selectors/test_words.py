@@ -13,7 +13,7 @@ from scheduling.selectors import words
     ("language", "told"),
     [
         ("en", ["Mon 4 May", "Monday, 4 May 2026", "4 May", "1,200 ₽", "1,200.50 ₽"]),
-        ("ru", ["Пн 4 мая", "Понедельник, 4 мая 2026", "4 мая", "1 200 ₽", "1 200,50 ₽"]),
+        ("ru", ["Пн 4 мая", "понедельник, 4 мая 2026", "4 мая", "1 200 ₽", "1 200,50 ₽"]),
     ],
 )
 def test_days_and_money_follow_the_language(language: str, told: list[str]) -> None:
