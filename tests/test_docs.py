@@ -121,7 +121,7 @@ def test_roles_table_is_that_of_the_code() -> None:
     page = text_of("docs/security.md")
     shown = re.search(r"<!-- roles -->\n(.*?)\n<!-- /roles -->", page, flags=re.DOTALL)
     assert shown is not None
-    assert shown[1] == roles_table()
+    assert shown[1] == roles_table(), f"the table is now:\n{roles_table()}"
 
 
 def test_readme_s_variables_are_what_a_server_must_set() -> None:
