@@ -118,10 +118,10 @@ class Product:
 
 
 @contextmanager
-def own_database(server_url: str) -> Iterator[str]:
-    """An empty database beside the suite's, gone at the end; its address."""
+def own_database(server_url: str, template: str) -> Iterator[str]:
+    """A copy of the template beside the suite's database, gone at the end; its address."""
     name = f"e2e_{secrets.token_hex(4)}"
-    _on_server(server_url, f"CREATE DATABASE {name}")
+    _on_server(server_url, f'CREATE DATABASE {name} TEMPLATE "{template}"')
     try:
         yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
     finally:

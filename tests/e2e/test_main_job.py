@@ -42,14 +42,12 @@ def postbox() -> Postbox:
 
 
 @pytest.fixture
-def product(tmp_path: Path, postbox: Postbox) -> Iterator[Product]:
+def product(tmp_path: Path, postbox: Postbox, template_database: str) -> Iterator[Product]:
     """Installed and set up on its own database; nothing of it runs yet."""
     mail_server = serve(postbox)
-    with own_database(os.environ["DATABASE_URL"]) as database_url:
+    with own_database(os.environ["DATABASE_URL"], template_database) as database_url:
         product = Product(tmp_path, database_url, mail_server.port)
         try:
-            product.run("manage.py", "migrate", "--verbosity=0")
-            product.run("manage.py", "createcachetable")
             product.run("tests/e2e/set_up.py")
             yield product
         finally:
