@@ -33,6 +33,8 @@ _DESK = {
     "scheduling.change_coursealert",
     "scheduling.view_courseproposal",
     "scheduling.change_courseproposal",
+    "scheduling.view_unavailability",
+    "scheduling.add_unavailability",
     "scheduling.view_payment",
     "scheduling.add_payment",
 }

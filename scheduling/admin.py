@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.forms import RangeWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cryoclinic.admin_base import Lines, OfOneClinicAdmin, ReadOnly, SwitchedOffAdmin
@@ -27,6 +28,7 @@ from scheduling.models import (
     Unavailability,
     WorkingHours,
 )
+from scheduling.services.outages import plan_anew
 
 # The browser's own picker; what it gives is read on the clock of the user's clinic.
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -107,6 +109,10 @@ class UnavailabilityAdmin(OfOneClinicAdmin):
             },
         )
     ]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        plan_anew(obj, now=timezone.now())
 
     @admin.display(description=_("what"))
     def what(self, away: Unavailability) -> str:
