@@ -90,12 +90,18 @@ PERMISSIONS: dict[str, set[str]] = {
 }
 
 
+_APPS = {label.split(".")[0] for labels in PERMISSIONS.values() for label in labels}
+
+
 def sync_roles(*, app_config: AppConfig | None = None, **signal: Any) -> None:
     """Make the three groups hold exactly the permissions of the table. Safe to repeat.
 
     Called after each app's migrations, so a permission may not exist yet; the last call has all.
     """
-    if app_config is not None:  # ahead of Django's own receiver, which would come after this one
+    if app_config is not None:
+        if app_config.label not in _APPS:
+            return
+        # Ahead of Django's own receiver, which would come after this one.
         create_permissions(app_config, using=signal.get("using", DEFAULT_DB_ALIAS), verbosity=0)
     for name, labels in PERMISSIONS.items():
         wanted = Q(pk=None)
