@@ -49,7 +49,7 @@ check: setup ## format, lint, types, templates, migrations, translations, deploy
 	DEBUG=1 $(PY) -m mypy
 	$(PY) -m djlint --lint templates
 	DEBUG=1 $(PY) manage.py makemigrations --check --dry-run
-	$(PY) tools/translations.py check
+	DEBUG=1 $(PY) tools/translations.py check
 	$(SERVER_SETTINGS) $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) tools/repository.py
 
