@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clients.models import Answer, Clearance, Client, Screening
 from cryoclinic.models import User
-from scheduling.models import Appointment, Course, Message
+from scheduling.models import Appointment, Course, Message, Unavailability
 from tests import factories
 from tests.fixtures import Practice
 from tests.small_clinic import MORNING, populate
@@ -33,6 +33,7 @@ ROWS: dict[str, type[Model]] = {
     "courses/": Course,
     "appointments/": Appointment,
     "messages/": Message,
+    "unavailabilities/": Unavailability,
 }
 # A visitor's own session, and what counts visitors; nothing of the clinic's.
 NOT_BUSINESS = {"django_session", "cache"}
@@ -52,12 +53,15 @@ PUBLIC = {
 }
 POST_ONLY = {
     "clients:revoke",
+    "scheduling:accept_plans",
     "scheduling:cancel_appointment",
     "scheduling:check_in",
+    "scheduling:dismiss_proposal",
     "scheduling:hold_course",
     "scheduling:mark_missed",
     "scheduling:note_add",
     "scheduling:pay",
+    "scheduling:plan_hit_courses",
     "scheduling:rescreen",
     "scheduling:restore_appointment",
     "scheduling:resume_course",
@@ -97,7 +101,8 @@ def addresses() -> Iterator[tuple[str, str]]:
 
 def _of(route: str, name: str) -> list[str]:
     if "<int:pk>" in route:
-        start = next(start for start in ROWS if route.startswith(start))
+        start = next((start for start in ROWS if route.startswith(start)), "")
+        assert start, f"ROWS does not say whose number is in {route}"
         return [reverse(name, args=[pk]) for pk in one_of_each(ROWS[start])]
     if "uidb36" in route:
         return [reverse(name, kwargs={"uidb36": "1", "key": "set-password"})]
