@@ -58,7 +58,7 @@ def test_make_targets_exist(page: Path) -> None:
 @pytest.mark.parametrize("name", ["architecture.md", "security.md", "scaling.md", "messages.md"])
 def test_paths_named_exist(name: str) -> None:
     quoted = re.findall(r"`([^`\s]+)`", text_of(f"docs/{name}"))
-    top = {path.name for path in ROOT.iterdir()}
+    top = {path.name for path in ROOT.iterdir()} - {"var", "node_modules"}  # made by running
     paths = [each for each in quoted if "/" in each and each.split("/")[0] in top]
     assert paths
     assert [path for path in paths if not _exists(path)] == []
