@@ -1,10 +1,11 @@
 """The outbox as the desk reads it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +17,8 @@ from scheduling import problems
 from scheduling.models import Message
 
 PAGE = 30
+# The list begins with what went out lately and what goes out next; later ones are asked for.
+SOON = timedelta(days=2)
 
 PROBLEMS = {
     problems.CANCELLED: gettext_lazy("The visit was cancelled or missed."),
@@ -87,7 +90,10 @@ def line_of(message: Message, clinic: Clinic) -> MessageLine:
 def message_page(
     clinic: Clinic, *, status: str = "", client: int | None = None, typed: str = "", after: str = ""
 ) -> MessagePage:
-    """One query. ``typed`` is looked for in the client's name, phone and e-mail."""
+    """One query. ``typed`` is looked for in the client's name, phone and e-mail.
+
+    Asked for nothing in particular, it leaves out what is due in more than two days.
+    """
     messages = Message.objects.filter(course__clinic=clinic).defer("source")
     messages = messages.select_related("client", "appointment")
     if status:
@@ -96,6 +102,8 @@ def message_page(
         messages = messages.filter(client=client)
     if typed:
         messages = messages.filter(client__in=Client.objects.matching(search.parse(typed)))
+    if not (status or client or typed):
+        messages = messages.filter(due_at__lte=timezone.now() + SOON)
     found = _after(messages, after).order_by("-due_at", "-id")
     return MessagePage(clinic, list(found[: PAGE + 1]))
 

@@ -31,7 +31,6 @@ class PlanLine:
     iso: str
     day: str
     hours: str
-    leaves: str
     specialist: str
     room: str
     gap: str
@@ -112,7 +111,7 @@ def _line(
 ) -> PlanLine:
     index = session.number - 1
     starts = clinic.local(session.starts_at)
-    ends = words.clock(clinic.local(session.treatment_ends_at))
+    ends = words.clock(clinic.local(session.visit_ends_at))
     found = offers(proposal, slots, index) if index == opened else ()
     return PlanLine(
         number=session.number,
@@ -122,7 +121,6 @@ def _line(
         iso=f"{starts:%Y-%m-%dT%H:%M}",
         day=words.weekday_and_day(session.slot.day),
         hours=f"{words.clock(starts)}–{ends}",
-        leaves=words.clock(clinic.local(session.visit_ends_at)),
         specialist=session.specialist.name,
         room=", ".join(str(part) for part in (session.room, session.device) if part),
         gap=words.gap(session.gap),
