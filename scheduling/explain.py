@@ -1,5 +1,7 @@
 """The planner's refusals in the user's words: which rule, and what stands in the way."""
 
+from datetime import timedelta
+
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
@@ -8,6 +10,7 @@ from scheduling.clock import wall_time
 from scheduling.errors import NotCleared, OutOfHours, SlotTaken, TooSoon
 from scheduling.models import Device, Room, Specialist
 from scheduling.planner import PlanRequest, Refusal, Rule
+from scheduling.questions import REACH_DAYS
 
 
 def refused(request: PlanRequest, refusal: Refusal) -> Refused:
@@ -19,9 +22,7 @@ def refused(request: PlanRequest, refusal: Refusal) -> Refused:
                 gap=refusal.gap or 0, min_gap=request.min_gap, neighbour=refusal.neighbour
             )
         case Rule.UNCLEARED:
-            return NotCleared(
-                _("The client is not cleared for this procedure on %(day)s.") % {"day": day}
-            )
+            return NotCleared(_uncleared(request, refusal))
         case Rule.SPECIALIST | Rule.ROOM | Rule.DEVICE:
             return SlotTaken(_taken(refusal, day))
         case Rule.CLIENT:
@@ -39,6 +40,18 @@ def refused(request: PlanRequest, refusal: Refusal) -> Refused:
                 _("On %(day)s the time is outside what the client wishes.") % {"day": day},
                 _("Change the wish, or choose another time."),
             )
+
+
+def _uncleared(request: PlanRequest, refusal: Refusal) -> str:
+    """From when on the client is cleared, where that is within the planner's reach."""
+    day = refusal.day
+    while day in request.uncleared:
+        day += timedelta(days=1)
+    if (day - request.first_day).days < REACH_DAYS:
+        text = _("The client is not cleared for this procedure before %(day)s.")
+    else:
+        day, text = refusal.day, _("The client is not cleared for this procedure on %(day)s.")
+    return text % {"day": date_format(day, "DATE_FORMAT")}
 
 
 def _taken(refusal: Refusal, day: str) -> str:

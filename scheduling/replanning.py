@@ -6,7 +6,7 @@ or past stand; the coming ones may be moved at a cost, confirmed ones at a highe
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median_low
 from typing import Any
 
@@ -146,6 +146,8 @@ def _request(
 ) -> PlanRequest:
     existing = tuple(_existing(appointment) for appointment in standing.movable)
     first_day = standing.first_day
+    if wishes is None and all(item.day > first_day for item in existing):
+        first_day += timedelta(days=1)  # nobody is called in for today unasked
     reach = max((item.day - first_day).days + 1 for item in existing) if existing else 0
     request = plan_request(
         treatment,

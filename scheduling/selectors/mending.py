@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.clock import place_of
-from scheduling.models import Course, CourseProposal
+from scheduling.models import Appointment, Course, CourseProposal
 from scheduling.replanning import MendedSession, Replan, Taken
 from scheduling.selectors import words
 from scheduling.selectors.offers import over_words
@@ -107,10 +107,17 @@ def _before(found: Replan) -> Iterator[PlanRow]:
             is_changed=bool(found.lines) and appointment not in kept,
             gap=words.gap(gap),
             over=over_words(max(0, (gap or 0) - standing.course.max_gap_days)),
-            **_when(standing.course, appointment.starts_at, appointment.treatment.upper),
+            **_when(standing.course, appointment.starts_at, _ends(found, appointment)),
             who=_who(appointment.specialist.name, appointment.room, appointment.device),
         )
         previous = day
+
+
+def _ends(found: Replan, appointment: Appointment) -> datetime:
+    """When the treatment is over; where there is no plan to compare with, the cleaning too."""
+    if found.after is None:
+        return appointment.treatment.upper
+    return appointment.starts_at + timedelta(minutes=found.after.protocol.treatment_minutes)
 
 
 def _last_day(standing: Standing) -> date | None:

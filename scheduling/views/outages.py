@@ -15,6 +15,7 @@ from cryoclinic.http import UNPROCESSABLE, StaffRequest, number, partial
 from scheduling.access import clinic_of
 from scheduling.forms.outages import OutageForm
 from scheduling.models import CourseProposal, Unavailability
+from scheduling.selectors import words
 from scheduling.selectors.outages import hit_courses, hit_words
 from scheduling.services import outages as services
 
@@ -61,12 +62,11 @@ def _page(request: StaffRequest, away: Unavailability) -> HttpResponse:
     courses = hit_courses(away, now=timezone.now())
     pending = sum(each.is_pending for each in courses)
     ready = [each for each in courses if each.proposal and each.proposal.steps]
-    local = away.clinic.local
+    starts, ends = away.clinic.local(away.period.lower), away.clinic.local(away.period.upper)
     context: dict[str, Any] = {
         "away": away,
         "what": away.specialist or away.room or away.device or _("The whole clinic"),
-        "starts": local(away.period.lower),
-        "ends": local(away.period.upper),
+        "span": f"{words.visit(starts)} – {words.visit(ends)}",
         "courses": courses,
         "summary": hit_words(courses),
         "pending": pending,

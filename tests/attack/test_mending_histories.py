@@ -1,0 +1,127 @@
+"""Random histories with the worker at work: every course keeps its gaps or says why it does not."""
+
+import itertools
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import rule, run_state_machine_as_test
+
+from cryoclinic.errors import Refused
+from scheduling.models import Course, CourseAlert, CourseProposal, Unavailability
+from scheduling.replanning import replan
+from scheduling.selectors.mending import steps_of, taken_by_others
+from scheduling.services.mending import mend_due
+from scheduling.services.outages import add_unavailability
+from scheduling.services.replanning import apply_replan, dismiss_proposal
+from tests.attack import test_histories
+from tests.attack.test_histories import NUMBERS, Clinic
+from tests.scheduling.outbox_clinic import worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+mended = itertools.count()
+desks = test_histories.desks
+
+
+class MendedClinic(Clinic):
+    """The clinic of random histories; now and then one worker or two look at what is due."""
+
+    def _away(self, draw: int) -> None:
+        begin = self.clinic.midnight(self.clinic.today() + timedelta(days=draw % 9, hours=10))
+        away = Unavailability(
+            clinic=self.clinic,
+            specialist=self.specialists[draw % 2],
+            period=DateTimeTZRange(begin, begin + timedelta(hours=5)),
+        )
+        add_unavailability(by=self.by, unavailability=away, now=timezone.now())
+
+    @rule()
+    def workers_mend(self) -> None:
+        """Two workers at once; afterwards every course is right, or is before the desk."""
+        look = partial(mend_due, by=worker(), now=timezone.now())
+        for done in [desk.submit(look) for desk in self.desks]:
+            done.result()
+        mend_due(by=worker(), now=timezone.now())
+        for course in Course.objects.active().filter(clinic=self.clinic):
+            self._is_right_or_says_why(course)
+            next(mended)
+
+    def _is_right_or_says_why(self, course: Course) -> None:
+        if self._open(course) or CourseAlert.objects.open().filter(course=course).exists():
+            return
+        now = timezone.now()
+        found = replan(course, now=now, taken=list(taken_by_others(course, now)))
+        turned_down = course.proposals.filter(
+            status="dismissed", fingerprint=found.fingerprint
+        ).exists()
+        assert turned_down or (found.unchanged and found.infeasible is None)
+
+    def _open(self, course: Course) -> bool:
+        return course.proposals.open().exists()
+
+    @rule(draw=NUMBERS)
+    def the_desk_decides(self, draw: int) -> None:
+        """Plans are accepted or turned down; mended by a fresh one, a second look finds nothing."""
+        proposals = list(CourseProposal.objects.open().of(self.clinic).order_by("pk"))
+        if not proposals:
+            return
+        proposal = proposals[draw % len(proposals)]
+        if draw % 5 == 0:
+            dismiss_proposal(by=self.by, proposal=proposal)
+            return
+        try:
+            apply_replan(
+                by=self.by,
+                course=proposal.course,
+                steps=steps_of(proposal.steps),
+                fingerprint=proposal.fingerprint,
+            )
+        except Refused as refusal:
+            self.told.add(str(refusal))
+            return
+        course = Course.objects.get(pk=proposal.course_id)
+        self._replan_twice(course)
+
+    def _replan_twice(self, course: Course) -> None:
+        """Mended by a fresh plan, a second look finds nothing."""
+        found = replan(course, now=timezone.now())
+        if found.unchanged:
+            return
+        try:
+            apply_replan(
+                by=self.by, course=course, steps=found.steps, fingerprint=found.fingerprint
+            )
+        except Refused as refusal:
+            self.told.add(str(refusal))
+            return
+        assert replan(Course.objects.get(pk=course.pk), now=timezone.now()).unchanged
+
+
+def run(desks, *, examples: int, length: int) -> None:
+    MendedClinic.desks = desks
+    run_state_machine_as_test(
+        MendedClinic,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=length,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
+        ),
+    )
+
+
+def test_every_course_keeps_its_gaps_or_says_why(desks):
+    run(desks, examples=6, length=20)
+    assert next(mended) > 0
+
+
+@pytest.mark.prove
+def test_twenty_thousand_steps_leave_every_course_right_or_before_the_desk(desks):
+    run(desks, examples=400, length=50)
+    assert next(mended) > 1000
