@@ -173,6 +173,8 @@ class Values:
             return str(self._named[field.name].get(value, f"№ {value}"))
         if field.flatchoices:
             return str(dict(field.flatchoices).get(value, value))
+        if isinstance(value, bool):
+            return str(_("Yes") if value else _("No"))
         if isinstance(value, Range):
             return " – ".join(str(display_for_value(end, "")) for end in (value.lower, value.upper))
         return str(display_for_value(value, ""))

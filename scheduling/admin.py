@@ -1,5 +1,6 @@
 """What a clinic has to treat with, for managers to keep; what was booked, for them to look at."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -158,12 +159,17 @@ class CourseAdmin(BookedAdmin):
 
 @admin.register(Appointment)
 class AppointmentAdmin(BookedAdmin):
-    list_display = ["day", "starts", "client", "specialist", "room", "status", "place"]
+    list_display = ["on_day", "starts", "client", "specialist", "room", "status", "place"]
     list_filter = ["status", "specialist", "room"]
     list_select_related = ["client", "specialist__user", "room"]
     search_fields = ["client__name", "client__phone"]
     date_hierarchy = "day"
     ordering = ["-treatment"]
+
+    # A generated field takes no name of its own from the field it puts out.
+    @admin.display(description=_("day"), ordering="day")
+    def on_day(self, appointment: Appointment) -> date:
+        return appointment.day
 
     @admin.display(description=_("time"), ordering="treatment")
     def starts(self, appointment: Appointment) -> str:
@@ -199,6 +205,7 @@ class MessageAdmin(BookedAdmin):
     list_filter = ["status", "kind"]
     list_select_related = ["client"]
     search_fields = ["client__name", "sent_to"]
+    exclude = ["leased_until"]
     date_hierarchy = "due_at"
 
 
