@@ -6,6 +6,7 @@ from collections.abc import Generator
 
 import pytest
 from django.apps import AppConfig, apps
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
@@ -38,7 +39,12 @@ def keep_what_migrations_loaded(sender: AppConfig, **_signal: object) -> None:
     if sender.name == "scheduling":
         loading.load(apps)
         User.objects.get_or_create(
-            username=WORKER_USERNAME, defaults={"first_name": "CryoClinic", "is_active": False}
+            username=WORKER_USERNAME,
+            defaults={
+                "first_name": "CryoClinic",
+                "is_active": False,
+                "password": make_password(None),
+            },
         )
 
 
