@@ -70,7 +70,7 @@ def broken_courses(practice: Practice, count: int) -> list[Course]:
             practice,
             [2, 4 + n % 2 * 3],
             at=time(9 + n // 3, n % 3 * 20),
-            **({} if n % 2 else {"sessions_planned": 3}),
+            sessions_planned=2 if n % 2 else 3,
         )[0]
         for n in range(count)
     ]
