@@ -42,7 +42,6 @@ class ProposedSession:
     number: int
     slot: Slot
     starts_at: datetime
-    treatment_ends_at: datetime
     visit_ends_at: datetime
     specialist: Specialist
     room: Room
@@ -179,7 +178,6 @@ def _sessions(proposal: Proposal, plan: planner.Plan) -> Iterator[ProposedSessio
             number=number,
             slot=slot,
             starts_at=starts_at,
-            treatment_ends_at=starts_at + timedelta(minutes=protocol.treatment_minutes),
             visit_ends_at=starts_at + timedelta(minutes=protocol.visit_minutes),
             gap=gap,
             over=over,

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.clock import place_of
-from scheduling.models import Appointment, Course, CourseProposal
+from scheduling.models import Course, CourseProposal
 from scheduling.replanning import MendedSession, Replan, Taken
 from scheduling.selectors import words
 from scheduling.selectors.offers import over_words
@@ -107,17 +107,10 @@ def _before(found: Replan) -> Iterator[PlanRow]:
             is_changed=bool(found.lines) and appointment not in kept,
             gap=words.gap(gap),
             over=over_words(max(0, (gap or 0) - standing.course.max_gap_days)),
-            **_when(standing.course, appointment.starts_at, _ends(found, appointment)),
+            **_when(standing.course, appointment.starts_at, appointment.visit.upper),
             who=_who(appointment.specialist.name, appointment.room, appointment.device),
         )
         previous = day
-
-
-def _ends(found: Replan, appointment: Appointment) -> datetime:
-    """When the treatment is over; where there is no plan to compare with, the cleaning too."""
-    if found.after is None:
-        return appointment.treatment.upper
-    return appointment.starts_at + timedelta(minutes=found.after.protocol.treatment_minutes)
 
 
 def _last_day(standing: Standing) -> date | None:
@@ -134,7 +127,7 @@ def _after(found: Replan, line: MendedSession) -> PlanRow:
         is_changed=line.change is not Change.KEPT,
         gap=words.gap(session.gap),
         over=over_words(session.over),
-        **_when(course, session.starts_at, session.treatment_ends_at),
+        **_when(course, session.starts_at, session.visit_ends_at),
         who=_who(session.specialist.name, session.room, session.device),
         change=change_words(line.change),
         icon=ICONS[line.change],
