@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import empty
 from pythonjsonlogger.json import JsonFormatter
 
 OWN_LOGGERS = ("cryoclinic", "procedures", "clients", "scheduling")
@@ -128,13 +129,21 @@ class RequestLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
         response = self.get_response(request)
-        user = getattr(request, "user", None)
         fields = {
             "method": request.method,
             "route": request.resolver_match.view_name if request.resolver_match else None,
             "status": response.status_code,
             "ms": round((time.perf_counter() - started) * 1000),
-            "user_id": user.pk if user is not None else None,
+            "user_id": _user_id(request),
         }
         logger.info("%(method)s %(route)s %(status)s %(ms)s ms", fields, extra=fields)
         return response
+
+
+def _user_id(request: HttpRequest) -> int | None:
+    """Who was found to be asking. Looks nobody up: the database may just have gone away."""
+    user = getattr(request, "user", None)
+    if user is None or getattr(user, "_wrapped", None) is empty:
+        return None
+    found: int | None = user.pk
+    return found

@@ -10,8 +10,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.urls import resolve
+from django.utils.functional import SimpleLazyObject
 
 from cryoclinic.logs import PrivateJsonFormatter, RequestLogMiddleware, config
+from cryoclinic.models import User
 
 
 def line(name: str, message: str, *args: object, **fields: Any) -> dict[str, Any]:
@@ -85,3 +87,27 @@ def test_request_is_logged_by_route_without_its_address(caplog: pytest.LogCaptur
     assert record.getMessage().startswith("GET account_login 418 ")
     fields = {key: getattr(record, key) for key in ("method", "route", "status", "user_id")}
     assert fields == {"method": "GET", "route": "account_login", "status": 418, "user_id": None}
+
+
+@pytest.mark.parametrize(("visited", "logged"), [(True, 7), (False, None)])
+def test_user_that_nobody_asked_for_is_not_looked_up(
+    caplog: pytest.LogCaptureFixture, visited: bool, logged: int | None
+) -> None:
+    """The database may have gone away by then, and the answer says so already."""
+    request = RequestFactory().get("/")
+    request.resolver_match = None
+    found: list[User] = []
+
+    def look_up() -> User:
+        found.append(User(pk=7))
+        return found[0]
+
+    request.user = SimpleLazyObject(look_up)  # type: ignore[assignment]  # as Django's own does
+
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(request.user.pk if visited else "")
+
+    with caplog.at_level(logging.INFO, "cryoclinic.logs"):
+        RequestLogMiddleware(view)(request)
+    (record,) = caplog.records
+    assert (vars(record)["user_id"], len(found)) == (logged, int(visited))
