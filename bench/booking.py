@@ -104,6 +104,13 @@ class _Bench:
 
         plan = self._plan()
         calls = [(self.desk, *self._form(self._plan(), plan)) for _number in range(RIVALS)]
+        # Every process has answered before: a first request compiles templates and connects.
+        at_once(
+            [
+                (desk, path, {k: v for k, v in data.items() if k != "book"})
+                for desk, path, data in calls
+            ]
+        )
         answers = at_once(calls)
         won = sum(answer.status == 302 for answer in answers)
         told = sum(answer.status == 409 for answer in answers)
