@@ -3,10 +3,9 @@
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
 from clients.models import Answer, Clearance, Client, Screening
-from cryoclinic.models import Clinic, User
+from cryoclinic.models import User
 
 Person = User | AnonymousUser
 
@@ -37,15 +36,6 @@ def get_clearance(user: Person, pk: int) -> Clearance:
     _need(user, "clients.view_client", "clients.view_answers")
     clearances = Clearance.objects.select_related("answer__screening__client")
     return get_object_or_404(clearances, pk=pk)
-
-
-def clinic_of(user: Person) -> Clinic:
-    """The clinic whose calendar the user works by."""
-    if isinstance(user, User) and user.clinic is not None:
-        return user.clinic
-    raise PermissionDenied(
-        _("Your account belongs to no clinic. Ask a manager to assign you to one.")
-    )
 
 
 def _need(user: Person, *permissions: str) -> None:

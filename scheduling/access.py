@@ -1,21 +1,11 @@
 """May this user have this object? Everything is looked up here, within the user's clinic."""
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
-from cryoclinic.models import Clinic, User
+from cryoclinic.access import clinic_of
+from cryoclinic.models import User
 from scheduling.models import Appointment, Course, Message, Specialist
-
-
-def clinic_of(user: User) -> Clinic:
-    """The clinic the user works at; without one nothing of a clinic can be opened."""
-    if user.clinic is None:
-        raise PermissionDenied(
-            _("Your account belongs to no clinic. Ask a manager to assign you to one.")
-        )
-    return user.clinic
 
 
 def courses_of(user: User) -> QuerySet[Course]:

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clients.access import clinic_of
 from clients.errors import NotClearable
 from clients.models import Answer, Clearance, Screening
+from cryoclinic.access import clinic_of
 from cryoclinic.audit import service
 from cryoclinic.models import User
 from procedures.models import ContraindicationKind

@@ -7,10 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clients.access import clinic_of, get_answer, get_clearance
+from clients.access import get_answer, get_clearance
 from clients.errors import NotClearable
 from clients.forms import ClearanceForm
 from clients.services import give_clearance, revoke_clearance
+from cryoclinic.access import clinic_of
 from cryoclinic.http import UNPROCESSABLE, StaffRequest, refusal
 
 CLINICIAN = ["clients.view_client", "clients.view_answers", "clients.add_clearance"]

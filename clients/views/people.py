@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients import search
-from clients.access import clinic_of, get_client
+from clients.access import get_client
 from clients.forms import CardForm, typed_as
 from clients.selectors import client_page, current_screening, verdict_table
 from clients.services import add_client, change_client
 from clients.words import summarise, tell_table
+from cryoclinic.access import clinic_of
 from cryoclinic.http import UNPROCESSABLE, StaffRequest, next_path, partial
 
 SCREENINGS_SHOWN = 10

@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clients.access import clinic_of, get_client, get_screening
+from clients.access import get_client, get_screening
 from clients.errors import WrongAnswer
 from clients.forms import ScreeningForm
 from clients.selectors import answers_of, current_screening, verdict_table
 from clients.services import screen_client
 from clients.words import summarise, tell_table
+from cryoclinic.access import clinic_of
 from cryoclinic.http import UNPROCESSABLE, StaffRequest, next_path, refusal
 from procedures.models import Contraindication, Zone
 

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
+from cryoclinic.access import clinic_of
 from cryoclinic.http import StaffRequest
-from scheduling.access import clinic_of
 from scheduling.selectors.alerts import courses_to_watch
 from scheduling.selectors.board import day_board
 

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods
 from clients.access import get_client
 from clients.models import Client, Screening
 from clients.selectors import current_screening, verdict_for
+from cryoclinic.access import clinic_of
 from cryoclinic.errors import Refused
 from cryoclinic.http import UNPROCESSABLE, StaffRequest, go_to, number, partial, refusal
 from cryoclinic.models import Clinic
-from scheduling.access import clinic_of
 from scheduling.errors import CourseAlreadyOpen, StalePlan
 from scheduling.forms.booking import ChosenPlanForm, CourseForm, relaxed
 from scheduling.forms.fields import read_choice

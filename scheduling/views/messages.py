@@ -11,8 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from cryoclinic.access import clinic_of
 from cryoclinic.http import StaffRequest, partial
-from scheduling.access import clinic_of, messages_of
+from scheduling.access import messages_of
 from scheduling.models import Message
 from scheduling.previews import Preview, preview
 from scheduling.selectors.messages import line_of, message_page

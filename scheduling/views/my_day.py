@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
+from cryoclinic.access import clinic_of
 from cryoclinic.http import StaffRequest
-from scheduling.access import clinic_of, specialist_of
+from scheduling.access import specialist_of
 from scheduling.selectors.my_day import my_day
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cryoclinic.access import clinic_of
 from cryoclinic.http import UNPROCESSABLE, StaffRequest, number, partial
-from scheduling.access import clinic_of
 from scheduling.forms.outages import OutageForm
 from scheduling.models import CourseProposal, Unavailability
 from scheduling.selectors import words

@@ -5,9 +5,9 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from cryoclinic.access import clinic_of
 from cryoclinic.http import StaffRequest
 from procedures.models import Protocol
-from scheduling.access import clinic_of
 from scheduling.forms.slots import SlotsForm
 from scheduling.selectors.free_time import free_time
 
