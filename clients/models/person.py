@@ -38,6 +38,12 @@ class Client(models.Model):
         help_text=_("Plans, reminders and changes are sent only with it."),
     )
     email_consent_at = models.DateTimeField(_("agreed at"), null=True, blank=True, editable=False)
+    optional_mail = models.BooleanField(
+        _("also gets optional e-mail"),
+        default=True,
+        db_default=True,
+        help_text=_("Reminders and advice. Bookings and changes are sent as long as they agree."),
+    )
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(_("added at"), auto_now_add=True)
 

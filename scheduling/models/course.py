@@ -30,7 +30,8 @@ class Course(models.Model):
     change of the catalogue does not alter it.
 
     ``wishes`` are the client's wishes for the times, as ``scheduling.wishes.Wishes`` writes them.
-    ``booking_key`` is the form's own, so that a form sent twice books once.
+    ``booking_key`` is the form's own, so that a form sent twice books once. ``link_version`` is
+    quoted by every link to the client's page: raising it withdraws those given out.
     """
 
     Status = CourseStatus
@@ -54,6 +55,7 @@ class Course(models.Model):
     )
     held_reason = models.CharField(_("on hold because"), max_length=200, blank=True)
     wishes = models.JSONField(_("wishes"), default=dict, blank=True, encoder=DjangoJSONEncoder)
+    link_version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     booking_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     created_at = models.DateTimeField(_("booked at"), auto_now_add=True)
 
