@@ -18,24 +18,50 @@ class SlotTaken(Refused):
 
 
 class TooSoon(Refused):
-    """Closer to a neighbouring session than the course's minimum gap."""
+    """Closer to a neighbouring session than the course's minimum gap.
 
-    def __init__(self, *, gap: int, min_gap: int, neighbour: date | None = None) -> None:
+    ``number`` is the neighbour's in the course, ``is_before`` the slot's side of it.
+    """
+
+    def __init__(
+        self,
+        *,
+        gap: int,
+        min_gap: int,
+        neighbour: date | None = None,
+        number: int | None = None,
+        is_before: bool = False,
+    ) -> None:
         self.gap, self.min_gap, self.neighbour = gap, min_gap, neighbour
-        if neighbour is None:
-            what = _("This is too close to another session of the course.")
-        else:
-            what = ngettext(
-                "This is %(gap)d day from the session on %(day)s.",
-                "This is %(gap)d days from the session on %(day)s.",
-                abs(gap),
-            ) % {"gap": abs(gap), "day": date_format(neighbour, "DATE_FORMAT")}
+        what = _("Too close to another session of the course")
+        if neighbour is not None and number is not None:
+            what = _how_near(gap, is_before) % {
+                "gap": gap,
+                "number": number,
+                "day": date_format(neighbour, "j E"),
+            }
         rule = ngettext(
-            "Sessions are at least %(days)d day apart; this is a safety rule.",
-            "Sessions are at least %(days)d days apart; this is a safety rule.",
+            "sessions are at least %(days)d day apart. This is a safety rule.",
+            "sessions are at least %(days)d days apart. This is a safety rule.",
             min_gap,
         ) % {"days": min_gap}
-        super().__init__(f"{what} {rule}", _("Choose a day that keeps the gap on both sides."))
+        super().__init__(f"{what}; {rule}", _("Choose a day that keeps the gap on both sides."))
+
+
+def _how_near(gap: int, is_before: bool) -> str:
+    if gap == 0:
+        return _("On the same day as session %(number)d (%(day)s)")
+    if is_before:
+        return ngettext(
+            "%(gap)d day before session %(number)d (%(day)s)",
+            "%(gap)d days before session %(number)d (%(day)s)",
+            gap,
+        )
+    return ngettext(
+        "%(gap)d day after session %(number)d (%(day)s)",
+        "%(gap)d days after session %(number)d (%(day)s)",
+        gap,
+    )
 
 
 class NotCleared(Refused):
@@ -71,6 +97,13 @@ class CourseAlreadyOpen(Refused):
 
 class OutOfHours(Refused):
     """Nobody works then, or the day is outside what can be booked."""
+
+
+class NotWished(Refused):
+    """The client wishes it otherwise; the desk may set a wish aside."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message, _("Change the wish, or choose another time."))
 
 
 class WrongState(Refused):

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from itertools import groupby
 
 from django.utils.translation import ngettext
 
 from clients.models import Screening
+from cryoclinic.errors import Refused
 from scheduling import proposals
-from scheduling.clock import wall_time
-from scheduling.models import Appointment, Course
+from scheduling.asking import ask
+from scheduling.clock import cell_at, wall_time
+from scheduling.models import Appointment, Course, Specialist
 from scheduling.planner import Slot
 from scheduling.proposals import Offer, slot_token
 from scheduling.questions import Treatment, plan_request
@@ -129,6 +131,32 @@ def move_offers(appointment: Appointment) -> tuple[OfferedDay, ...]:
         appointment.course, appointment.screening, [(before, after)], ignoring=[appointment.pk]
     )
     return offered_days(found, current=own, valid_until=appointment.screening.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTime:
+    """A time that somebody asked for; ``token`` is empty where it can't be had. ``refused``: the
+    rule that says no, or the wish that it does not keep.
+    """
+
+    when: str
+    specialist: str
+    token: str
+    refused: Refused | None
+
+
+def asked_time(
+    appointment: Appointment, *, day: date, at: time, specialist: Specialist
+) -> AskedTime:
+    """Whether the appointment could be there."""
+    cell = cell_at(at)
+    found = ask(appointment, day, cell, specialist.pk)
+    return AskedTime(
+        when=f"{words.weekday_and_day(day)}, {words.clock(wall_time(cell))}",
+        specialist=specialist.name,
+        token=slot_token(found.slot) if found.slot else "",
+        refused=found.refused,
+    )
 
 
 def session_offers(course: Course) -> tuple[OfferedDay, ...]:

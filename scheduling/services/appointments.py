@@ -1,8 +1,5 @@
 """What can happen to one appointment, each as a service: it is moved, cancelled, attended."""
 
-from collections.abc import Iterable
-from datetime import date
-
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,13 +7,11 @@ from clients.models import Screening
 from cryoclinic.audit import service
 from cryoclinic.models import User
 from procedures.selectors import protocol_for
-from scheduling import planner
+from scheduling.asking import why_not
 from scheduling.errors import NotCleared, WrongState
-from scheduling.explain import refused
 from scheduling.locks import conflicts_in_words, lock_course, lock_resources
 from scheduling.models import Appointment, Course
 from scheduling.planner import Slot
-from scheduling.questions import Treatment, plan_request
 from scheduling.services import outbox
 from scheduling.services.watch import look_again
 from scheduling.spans import slot_of, spans_of
@@ -161,28 +156,10 @@ def check_slot(
     """
     _require_active(course)
     lock_resources([slot])
-    others = course.appointments.live()
-    if ignoring is not None:
-        others = others.exclude(pk=ignoring.pk)
-    before, after = neighbours(slot.day, others.values_list("day", flat=True))
     screening = appointment.screening if appointment else screening_of(course)
-    request = plan_request(
-        Treatment.of_course(course, sessions=1),
-        screening=screening,
-        first_day=slot.day,
-        days=1,
-        ignoring=[ignoring.pk] if ignoring else [],
-    )
-    refusal = planner.refuse(request, slot, before=before, after=after)
+    refusal = why_not(course, slot, screening, own=ignoring)
     if refusal is not None:
-        raise refused(request, refusal)
-
-
-def neighbours(day: date, days: Iterable[date]) -> tuple[date | None, date | None]:
-    """The nearest of the days up to ``day`` and the nearest after it."""
-    days = list(days)
-    before = max((other for other in days if other <= day), default=None)
-    return before, min((other for other in days if other > day), default=None)
+        raise refusal
 
 
 def screening_of(course: Course) -> Screening:

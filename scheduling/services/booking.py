@@ -113,7 +113,8 @@ def _check_slots(treatment: Treatment, screening: Screening, slots: Sequence[Slo
     for before, slot in zip(days, slots, strict=False):
         refusal = planner.refuse(request, slot, before=before, after=None)
         if refusal is not None:
-            raise refused(request, refusal)
+            sessions = [each.day for each in slots]
+            raise refused(request, refusal, slot=slot, treatment=treatment, sessions=sessions)
 
 
 def _open(treatment: Treatment, wishes: Wishes, booking_key: uuid.UUID | None) -> Course:

@@ -85,18 +85,28 @@ def _require_fresh(standing: Standing, steps: Sequence[Step], fingerprint: str) 
 def _check_steps(standing: Standing, steps: Sequence[Step], screening: Screening) -> None:
     """Ask the planner's rules of every slot, kept ones too, so that a refusal can be explained."""
     first, last = steps[0].slot.day, steps[-1].slot.day
+    treatment = Treatment.of_course(standing.course, sessions=len(steps))
+    ignoring = [appointment.pk for appointment in standing.movable]
     request = plan_request(
-        Treatment.of_course(standing.course, sessions=len(steps)),
+        treatment,
         screening=screening,
         first_day=first,
         days=(last - first).days + 1,
-        ignoring=[appointment.pk for appointment in standing.movable],
+        ignoring=ignoring,
     )
-    before: date | None = slot_of(standing.stands[-1]).day if standing.stands else None
+    done = [slot_of(each).day for each in standing.stands]
+    before: date | None = done[-1] if done else None
     for step in steps:
         refusal = planner.refuse(request, step.slot, before=before, after=None)
         if refusal is not None:
-            raise refused(request, refusal)
+            raise refused(
+                request,
+                refusal,
+                slot=step.slot,
+                treatment=treatment,
+                sessions=[*done, *(each.slot.day for each in steps)],
+                ignoring=ignoring,
+            )
         before = step.slot.day
 
 

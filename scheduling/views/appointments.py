@@ -16,10 +16,10 @@ from cryoclinic.errors import Refused
 from cryoclinic.http import UNPROCESSABLE, StaffRequest, go_to, next_path
 from scheduling.access import get_appointment
 from scheduling.errors import WrongState
-from scheduling.forms.appointments import ReasonForm, SlotForm
+from scheduling.forms.appointments import AskForm, ReasonForm, SlotForm
 from scheduling.models import Appointment
 from scheduling.selectors.appointments import appointment_page
-from scheduling.selectors.offers import move_offers
+from scheduling.selectors.offers import asked_time, move_offers
 from scheduling.services import appointments as services
 from scheduling.services.courses import rescreen_course
 
@@ -123,7 +123,9 @@ def rescreen(request: StaffRequest, pk: int) -> HttpResponse:
 @permission_required("scheduling.move_appointment", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: StaffRequest, pk: int) -> HttpResponse:
-    """GET: the times that keep the gaps on both sides. POST ``slot``: move it there."""
+    """GET: the times that keep the gaps on both sides; with ``?day=&at=&specialist=`` whether that
+    one can be had. POST ``slot``: move it there.
+    """
     appointment = get_appointment(request.user, pk)
     form = SlotForm(request.POST or None)
     try:
@@ -150,9 +152,17 @@ def _offer(
     request: StaffRequest, appointment: Appointment, status: int, **told: Any
 ) -> HttpResponse:
     """The move page; without offers where none can be made, and it says why."""
-    context = {"appointment": appointment, "page": appointment_page(appointment, ()), **told}
+    asking = AskForm(request.GET if "at" in request.GET else None, appointment=appointment)
+    context = {
+        "appointment": appointment,
+        "page": appointment_page(appointment, ()),
+        "asking": asking,
+        **told,
+    }
     try:
         context["days"] = move_offers(appointment)
+        if asking.is_bound and asking.is_valid():
+            context["asked"] = asked_time(appointment, **asking.cleaned_data)
     except Refused as error:
         context.setdefault("refused", error)
     return render(request, MOVE, context, status=status)

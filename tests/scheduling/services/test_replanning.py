@@ -136,7 +136,9 @@ def test_a_plan_by_hand_keeps_the_minimum_gap(practice: Practice, reception, clo
     near = book(practice, [1], at=time(15))[1][0]
     found = plan_of(course)
 
-    with pytest.raises(TooSoon, match="1 day from"):
+    with pytest.raises(
+        TooSoon, match=r"^1 day after session 1 \(4 May\); sessions are at least 2 days apart\."
+    ):
         apply_replan(
             by=reception,
             course=course,

@@ -1,7 +1,7 @@
 """One appointment's page and actions: happy, refused in words, and closed to outsiders."""
 
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from cryoclinic.models import User
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Course
 from scheduling.proposals import slot_token
 from scheduling.spans import slot_of
 from tests import factories
@@ -139,9 +139,60 @@ def test_a_move_too_close_to_the_neighbour_is_refused_in_words(
     answer = browse(reception).post(url("move_appointment", visit), {"slot": token})
     html = answer.content.decode()
     assert answer.status_code == 409
-    assert "Sessions are at least 2 days apart; this is a safety rule." in html
+    assert (
+        "1 day before session 2 (7 May); "
+        "sessions are at least 2 days apart. This is a safety rule." in html
+    )
     assert "Free times that keep the gaps on both sides" in html
     assert slot_of(Appointment.objects.select_related("clinic").get(pk=visit.pk)) == slot
+
+
+SAFETY = "sessions are at least 2 days apart. This is a safety rule."
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "told", "can_be_had"),
+    [
+        (5, "11:00", None, True),
+        (6, "11:00", f"1 day before session 2 (7 May); {SAFETY}", False),
+        (5, "19:00", "Anna is not free on Tue 5 May for the rest of the day.", False),
+        (5, "12:30", "Every room that fits is taken until 13:00 on Tue 5 May.", False),
+        (5, "14:00", "The client wishes to be treated until 13:30.", True),
+    ],
+)
+def test_a_time_that_is_not_offered_can_be_asked_about(
+    browse, reception, practice, visit, *, day, at, told, can_be_had
+):
+    Course.objects.filter(pk=visit.course_id).update(wishes={"latest": "13:30"})
+    User.objects.filter(pk=practice.specialist.user_id).update(first_name="Anna", last_name="")
+    noon = datetime.combine(date(2026, 5, 5), time(12), tzinfo=practice.clinic.zone)
+    factories.UnavailabilityFactory(
+        clinic=practice.clinic, room=practice.room, period=(noon, noon + timedelta(hours=1))
+    )
+    asked = {"day": f"2026-05-0{day}", "at": at, "specialist": practice.specialist.pk}
+
+    answer = browse(reception).get(url("move_appointment", visit), asked)
+
+    found = answer.context["asked"]
+    assert (found.refused and str(found.refused.message)) == told
+    assert bool(found.token) == can_be_had
+    if can_be_had:
+        browse(reception).post(url("move_appointment", visit), {"slot": found.token})
+        moved = Appointment.objects.get(pk=visit.pk)
+        assert f"{practice.clinic.local(moved.starts_at):%d %H:%M}" == f"0{day} {at}"
+
+
+def test_a_time_out_of_reach_is_not_looked_up(
+    browse: Browse, reception: User, practice: Practice, visit: Appointment
+) -> None:
+    asked: dict[str, Any] = {
+        "day": "2027-05-05",
+        "at": "11:00",
+        "specialist": practice.specialist.pk,
+    }
+    answer = browse(reception).get(url("move_appointment", visit), asked)
+    assert "asked" not in answer.context
+    assert "Choose a day from today on, within the next four months." in answer.content.decode()
 
 
 @pytest.mark.parametrize("slot", ["", "x", "2026-05-05.9999.1.1.-", "9999-12-31.100.1.1.-"])
