@@ -36,8 +36,8 @@ test: setup ## the tests (TESTS=path for some of them)
 e2e: setup ## the browser tests alone
 	@DEBUG=1 $(PY) -m pytest -m e2e tests
 
-prove: setup ## the slow proofs
-	@DEBUG=1 $(PY) -m pytest -n $(JOBS) -m prove tests
+prove: setup ## the slow proofs (TESTS=path for some of them)
+	@DEBUG=1 $(PY) -m pytest -n $(JOBS) -m prove $(TESTS)
 
 bench: setup ## figures against references, one JSON line each (ONLY=planner for some)
 	@DEBUG=1 $(PY) -m bench $(ONLY)

@@ -1,0 +1,158 @@
+"""The worker's world: Redis, a mail server, worker and beat processes, and proxies in between."""
+
+import os
+import re
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from celery import Celery
+
+from cryoclinic.embedded import PROJECT
+from tests.attack.messages.own_redis import OwnRedis
+from tests.attack.messages.proxy import Proxy
+from tests.e2e.processes import PROGRAMS
+from tests.smtp import Postbox
+from tests.web import present_database
+
+SCAN = "scheduling.tasks.send_due_messages"
+# How long a person would wait before calling it broken; nothing is measured by it.
+PATIENCE = 180
+DONE = re.compile(
+    rf"^([0-9.]+) INFO celery\.app\.trace: Task {re.escape(SCAN)}\[\S+ succeeded in ([0-9.e-]+)s"
+)
+
+
+@dataclass
+class Laboratory:
+    """``to_redis`` and ``to_smtp`` are where the processes believe their servers to be."""
+
+    folder: Path
+    redis: OwnRedis
+    to_redis: Proxy
+    to_smtp: Proxy
+    post: Postbox
+    beat_period: float = 1
+    mail_timeout: int = 60
+    mail_url: str = "smtp://127.0.0.1:{port}"
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.prefix = f"lab-{secrets.token_hex(4)}"
+        self.database = present_database()
+
+    def start(self, *names: str) -> None:
+        """Start ``worker``, ``worker-2``, ``beat``…: what is before the dash says which program."""
+        for name in names:
+            program = name.partition("-")[0]
+            own = {
+                "worker": [f"--hostname={name}@laboratory"],
+                "beat": [f"--schedule={self.folder / name}-schedule"],
+            }
+            self.running[name] = subprocess.Popen(
+                [sys.executable, "-m", *PROGRAMS[program], *own[program]],
+                cwd=PROJECT,
+                env=self._environment(),
+                stdout=(self.folder / f"{name}.log").open("ab"),
+                stderr=subprocess.STDOUT,
+            )
+
+    def kill(self, name: str) -> None:
+        """As the kernel does when memory runs out: not a moment to tidy up."""
+        process = self.running.pop(name)
+        assert process.poll() is None, self.logs()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        for process in self.running.values():
+            process.kill()
+        for process in self.running.values():
+            process.wait()
+        self.running = {}
+
+    def scan(self) -> None:
+        """Ask the worker to send what is due, as beat does."""
+        app = Celery(broker=f"redis+socket://{self.redis.socket}", set_as_current=False)
+        app.conf.broker_transport_options = {"global_keyprefix": f"{self.prefix}:"}
+        with app.connection_for_write() as connection:
+            app.send_task(SCAN, connection=connection, ignore_result=True)
+
+    def scans(self) -> list[tuple[float, float]]:
+        """When each scan that is done began and ended (Unix time), in the order of their ends."""
+        logs = [file.read_text() for file in self.folder.glob("worker*.log")]
+        found = [match for log in logs for line in log.splitlines() if (match := DONE.match(line))]
+        times = [(float(match[1]), float(match[2])) for match in found]
+        return sorted((end - seconds, end) for end, seconds in times)
+
+    def wait(self, holds: Callable[[], bool], what: str) -> None:
+        """Until it holds; a process that ended in the meantime, or our patience, is a failure."""
+        end = time.monotonic() + PATIENCE
+        while not holds():
+            dead = [name for name, process in self.running.items() if process.poll() is not None]
+            if dead or time.monotonic() > end:
+                raise AssertionError(f"waited for {what}; ended: {dead}\n{self.logs()}")
+            time.sleep(0.02)
+
+    def logs(self) -> str:
+        files = sorted(self.folder.glob("*.log"))
+        return "\n".join(f"{file.name}:\n{file.read_text()[-3000:]}" for file in files)
+
+    @contextmanager
+    def holding(self, *statements: tuple[str, Sequence[Any]]) -> Iterator[None]:
+        """Keep the locks that these statements take until the block ends."""
+        connection = psycopg2.connect(self.database)
+        try:
+            with connection.cursor() as cursor:
+                for statement, values in statements:
+                    cursor.execute(statement, values)
+            yield
+        finally:
+            connection.close()
+
+    def blocked(self, table: str) -> list[int]:
+        """The workers' database sessions that wait for a lock in a statement about the table."""
+        query = (
+            "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            " AND datname = current_database() AND query LIKE %s AND pid <> pg_backend_pid()"
+        )
+        return [pid for (pid,) in self.ask(query, f'%"{table}"%')]
+
+    def end_sessions(self, pids: Sequence[int]) -> None:
+        """A session that waits goes on without its client; here it ends as its client did."""
+        for pid in pids:
+            self.ask("SELECT pg_terminate_backend(%s, 10000)", pid)
+
+    def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        connection = psycopg2.connect(self.database)
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(query, values)
+                return cursor.fetchall()
+        finally:
+            connection.close()
+
+    def _environment(self) -> dict[str, str]:
+        mail = self.mail_url.format(port=self.to_smtp.port)
+        return os.environ | {
+            "DJANGO_SETTINGS_MODULE": "tests.attack.messages.settings",
+            "E2E_FOLDER": str(self.folder),
+            "BEAT_PERIOD_SECONDS": str(self.beat_period),
+            "DEBUG": "1",
+            "DATABASE_URL": self.database,
+            "REDIS_URL": f"redis://127.0.0.1:{self.to_redis.port}/0",
+            "REDIS_PREFIX": self.prefix,
+            "EMAIL_URL": f"{mail}?timeout={self.mail_timeout}",
+            "SITE_URL": "http://127.0.0.1:8000",
+            "PYTHONPATH": str(PROJECT),
+            "PYTHONWARNINGS": "ignore",
+        }

@@ -1,0 +1,152 @@
+"""kill -9 at five points of the worker's way: nothing is lost, and what comes twice is told."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+
+import pytest
+
+from cryoclinic.models import Clinic
+from scheduling.models import Message
+from tests.attack.messages.due import Clients, ids, states
+from tests.attack.messages.laboratory import Laboratory
+
+BATCH = 3
+
+DUE, HELD, SENT = ("due", 0), ("sending", 1), ("sent", 1)
+
+Point = Callable[[Laboratory, Sequence[Message], int], AbstractContextManager[None]]
+"""Lets a worker come to that point with the message of that number; the block kills it there."""
+
+
+@contextmanager
+def before_the_claim(
+    laboratory: Laboratory, plans: Sequence[Message], victim: int
+) -> Iterator[None]:
+    with laboratory.holding(("LOCK TABLE scheduling_message IN ACCESS EXCLUSIVE MODE", [])):
+        laboratory.scan()
+        yield from _at_the_lock(laboratory, "scheduling_message")
+    assert states(plans) == [DUE] * BATCH
+
+
+@contextmanager
+def after_the_claim(
+    laboratory: Laboratory, plans: Sequence[Message], victim: int
+) -> Iterator[None]:
+    with laboratory.holding(("LOCK TABLE clients_client IN ACCESS EXCLUSIVE MODE", [])):
+        laboratory.scan()
+        yield from _at_the_lock(laboratory, "clients_client")
+    assert states(plans) == [HELD] * BATCH
+
+
+@contextmanager
+def before_the_mail(
+    laboratory: Laboratory, plans: Sequence[Message], victim: int
+) -> Iterator[None]:
+    """The server has taken the connection and does not greet."""
+    before = laboratory.to_smtp.connections
+    laboratory.to_smtp.stall()
+    laboratory.scan()
+    laboratory.wait(lambda: laboratory.to_smtp.connections > before, "the worker to connect")
+    yield
+    assert states(plans) == [HELD] * BATCH
+
+
+@contextmanager
+def after_the_250(laboratory: Laboratory, plans: Sequence[Message], victim: int) -> Iterator[None]:
+    """The server has said it, and the worker has not heard it yet."""
+
+    def stall(address: str) -> None:
+        if address == plans[victim].client.email:
+            laboratory.to_smtp.stall()
+
+    laboratory.post.at_data = stall
+    laboratory.scan()
+    laboratory.wait(lambda: laboratory.to_smtp.held.startswith(b"250"), "the server's answer")
+    yield
+    assert states(plans) == [SENT] * victim + [HELD] * (BATCH - victim)
+
+
+@contextmanager
+def before_the_mark(
+    laboratory: Laboratory, plans: Sequence[Message], victim: int
+) -> Iterator[None]:
+    """The worker has heard it, and its mark waits for the row, which is locked since the DATA."""
+    lock = ("SELECT FROM scheduling_message WHERE id = %s FOR UPDATE", [plans[victim].pk])
+    with ExitStack() as locks:
+
+        def take_the_row(address: str) -> None:
+            if address == plans[victim].client.email:
+                locks.enter_context(laboratory.holding(lock))
+
+        laboratory.post.at_data = take_the_row
+        laboratory.scan()
+        yield from _at_the_lock(laboratory, "scheduling_message")
+    assert states(plans) == [SENT] * victim + [HELD] * (BATCH - victim)
+
+
+def _at_the_lock(laboratory: Laboratory, table: str) -> Iterator[None]:
+    laboratory.wait(lambda: bool(laboratory.blocked(table)), f"the worker to wait for {table}")
+    waiting = laboratory.blocked(table)
+    yield
+    laboratory.end_sessions(waiting)
+
+
+POINTS = [before_the_claim, after_the_claim, before_the_mail, after_the_250, before_the_mark]
+# The server has the mail, the database does not know it: docs/messages.md, “What is promised”.
+SENT_TWICE = {after_the_250, before_the_mark}
+
+
+def kill_and_recover(
+    laboratory: Laboratory, clients: Clients, point: Point, *, victim: int
+) -> None:
+    """One round: a worker dies at that point, another takes over when the lease is over."""
+    post = laboratory.post
+    plans, before = clients.due(BATCH), len(post.mails)
+    with point(laboratory, plans, victim):
+        laboratory.kill("worker")
+    post.at_data = lambda address: None
+    laboratory.to_smtp.cut()
+    laboratory.to_smtp.flow()
+    run_leases_out()
+
+    laboratory.start("worker")
+    laboratory.scan()
+    sent = [status for status, _attempts in [SENT]] * BATCH
+    laboratory.wait(
+        lambda: [status for status, _attempts in states(plans)] == sent, "the messages to be sent"
+    )
+
+    twice = ids(plans)[victim : victim + 1] if point in SENT_TWICE else []
+    assert sorted(mail["Message-ID"] for mail in post.mails[before:]) == sorted(ids(plans) + twice)
+    assert sorted(post.recipients[before:]) == sorted(
+        [plan.client.email for plan in plans]
+        + [plan.client.email for plan in plans if ids([plan]) == twice]
+    )
+
+
+def run_leases_out() -> None:
+    """The five minutes of a lease, in which nothing else happens, go by at once."""
+    Message.objects.filter(status="sending").update(leased_until="2020-01-01T00:00:00Z")
+
+
+def prove(laboratory: Laboratory, clinic: Clinic, *, rounds: int) -> None:
+    clients = Clients(clinic)
+    laboratory.start("worker")
+    for number in range(rounds):
+        for point in POINTS:
+            kill_and_recover(laboratory, clients, point, victim=number % BATCH)
+
+    everything = Message.objects.filter(kind="course_booked")
+    total = rounds * len(POINTS) * BATCH
+    assert (everything.count(), everything.filter(status="sent").count()) == (total, total)
+    assert len(laboratory.post.mails) == total + rounds * len(SENT_TWICE)
+    assert len({mail["Message-ID"] for mail in laboratory.post.mails}) == total
+
+
+def test_killed_worker_loses_nothing(laboratory: Laboratory, clinic: Clinic):
+    prove(laboratory, clinic, rounds=2)
+
+
+@pytest.mark.prove
+def test_two_hundred_killed_workers_lose_nothing(laboratory: Laboratory, clinic: Clinic):
+    prove(laboratory, clinic, rounds=40)

@@ -1,0 +1,140 @@
+"""Redis gone, restarted, emptied or silent while messages become due: all arrive, each once.
+
+Worker and beat are never restarted. What was due when Redis was back is sent when the second scan
+after that has ended.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from cryoclinic.models import Clinic
+from scheduling.models import Message
+from tests.attack.messages.due import Clients, ids
+from tests.attack.messages.laboratory import Laboratory
+
+LATER = datetime.fromisoformat("2100-01-01T00:00:00+00:00")
+# Due while Redis is away, before it is given back.
+MISSED = 5
+
+
+class Load:
+    """One more message is due every so often, from a thread of its own, until the block ends."""
+
+    def __init__(self, clinic: Clinic, *, pause: float = 0.2) -> None:
+        self.clients, self.pause = Clients(clinic), pause
+        self.became_due: list[Message] = []
+        self.ended = threading.Event()
+        self.refill()
+
+    def refill(self) -> None:
+        self.waiting = self.clients.due(100, at=LATER)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        thread = threading.Thread(target=self._run)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.ended.set()
+            thread.join()
+
+    def _run(self) -> None:
+        while not self.ended.wait(self.pause):
+            if not self.waiting:
+                self.refill()
+            plan = self.waiting.pop(0)
+            Message.objects.filter(pk=plan.pk).update(due_at=timezone.now())
+            self.became_due.append(plan)
+        connection.close()
+
+
+def stop(laboratory: Laboratory, until_missed: Callable[[], None]) -> None:
+    """Killed, its address refuses; what it had on its disk comes back."""
+    laboratory.redis.kill()
+    laboratory.to_redis.refuse()
+    until_missed()
+    laboratory.redis.start()
+    laboratory.to_redis.accept()
+
+
+def restart(laboratory: Laboratory, until_missed: Callable[[], None]) -> None:
+    """In good order, and back at once."""
+    laboratory.redis.check_own()
+    laboratory.redis.stop()
+    laboratory.redis.start()
+
+
+def flush(laboratory: Laboratory, until_missed: Callable[[], None]) -> None:
+    """Emptied: the queue, what was taken from it and not confirmed, and how it is called."""
+    laboratory.redis.flush()
+
+
+def stall(laboratory: Laboratory, until_missed: Callable[[], None]) -> None:
+    """Connections stay open and nothing comes; then they are cut, as a network does at last."""
+    laboratory.to_redis.stall()
+    until_missed()
+    laboratory.to_redis.cut()
+    laboratory.to_redis.flow()
+
+
+Fault = Callable[[Laboratory, Callable[[], None]], None]
+
+
+def strike(laboratory: Laboratory, load: Load, fault: Fault) -> None:
+    """One fault, and what has to be true after it."""
+    before = len(load.became_due)
+
+    def until_missed() -> None:
+        laboratory.wait(lambda: len(load.became_due) >= before + MISSED, "more to become due")
+
+    fault(laboratory, until_missed)
+    back = time.time()
+    due = [plan.pk for plan in list(load.became_due)]
+    found = Message.objects.filter(pk__in=due)
+    laboratory.wait(lambda: not found.exclude(status="sent").exists(), "the outbox to catch up")
+    laboratory.wait(lambda: len(_scans_since(laboratory, back)) >= 2, "two scans")
+
+    _first, (_began, ended) = _scans_since(laboratory, back)[:2]
+    assert max(sent_at.timestamp() for sent_at in found.values_list("sent_at", flat=True)) <= ended
+
+
+def _scans_since(laboratory: Laboratory, moment: float) -> list[tuple[float, float]]:
+    return [scan for scan in laboratory.scans() if scan[0] >= moment]
+
+
+def prove(laboratory: Laboratory, clinic: Clinic, faults: list[Fault]) -> None:
+    load = Load(clinic)
+    laboratory.start("worker", "beat")
+    processes = dict(laboratory.running)
+    with load.running():
+        laboratory.wait(lambda: bool(laboratory.scans()), "the first scan")
+        for fault in faults:
+            strike(laboratory, load, fault)
+    plans = load.became_due
+    sent = Message.objects.filter(pk__in=[plan.pk for plan in plans], status="sent")
+    laboratory.wait(lambda: sent.count() == len(plans), "the rest to be sent")
+
+    assert sorted(mail["Message-ID"] for mail in laboratory.post.mails) == sorted(ids(plans))
+    assert [process.poll() for process in processes.values()] == [None, None]
+
+
+def test_redis_that_fails_once_each_way_loses_and_doubles_nothing(
+    laboratory: Laboratory, clinic: Clinic
+):
+    prove(laboratory, clinic, [stop, restart, flush, stall])
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("fault", [stop, restart, flush, stall])
+def test_redis_that_fails_ten_times_loses_and_doubles_nothing(
+    laboratory: Laboratory, clinic: Clinic, fault: Fault
+):
+    prove(laboratory, clinic, [fault] * 10)
