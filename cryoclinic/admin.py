@@ -39,10 +39,27 @@ class ClinicAdmin(OfOneClinicAdmin, SwitchedOffAdmin):
         (
             _("Rules"),
             {
-                "fields": ["time_zone", "screening_valid_days", "reminder_lead_hours"],
+                "fields": ["time_zone", "screening_valid_days"],
                 "description": _(
-                    "30 days of validity and 24 hours of notice are starting values: the clinical "
-                    "lead reviews them. Every day, gap and “tomorrow” is reckoned in the time zone."
+                    "30 days of validity are a starting value: the clinical lead reviews it. "
+                    "Every day, gap and “tomorrow” is reckoned in the time zone."
+                ),
+            },
+        ),
+        (
+            _("E-mail to clients"),
+            {
+                "fields": [
+                    "reminder_lead_hours",
+                    "change_grace_minutes",
+                    "quiet_from",
+                    "quiet_until",
+                    "client_cutoff_hours",
+                    "undo_minutes",
+                ],
+                "description": _(
+                    "What can't wait, such as a visit of this morning called off at night, is sent "
+                    "in the quiet hours too."
                 ),
             },
         ),

@@ -1,14 +1,16 @@
 """The clinic, its staff's accounts, and the worker's sign of life."""
 
 import zoneinfo
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -25,6 +27,16 @@ def validate_time_zone(name: str) -> None:
             _("“%(name)s” is not a time zone. Use a name such as Europe/Moscow."),
             params={"name": name},
         )
+
+
+def two_reminders() -> list[int]:
+    return [24, 2]
+
+
+def validate_lead_hours(hours: list[int]) -> None:
+    """Refuse lead times out of order or twice: the first is the longest."""
+    if hours != sorted(set(hours), reverse=True):
+        raise ValidationError(_("Give each number of hours once, the longest first."))
 
 
 @audited()
@@ -48,10 +60,30 @@ class Clinic(models.Model):
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
     )
-    reminder_lead_hours = models.PositiveSmallIntegerField(
-        _("hours before a visit at which its reminder is sent"),
+    reminder_lead_hours = ArrayField(
+        models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(168)]),
+        verbose_name=_("hours before a visit at which it is reminded of"),
+        default=two_reminders,
+        size=4,
+        validators=[validate_lead_hours],
+        help_text=_("The longest first, with commas between them, such as 24, 2."),
+    )
+    change_grace_minutes = models.PositiveSmallIntegerField(
+        _("minutes in which several changes become one e-mail"),
+        default=3,
+        validators=[MaxValueValidator(60)],
+    )
+    quiet_from = models.TimeField(_("no e-mail to clients from"), default=time(21))
+    quiet_until = models.TimeField(_("until"), default=time(8))
+    client_cutoff_hours = models.PositiveSmallIntegerField(
+        _("hours before a visit until which clients may change it themselves"),
         default=24,
-        validators=[MinValueValidator(1), MaxValueValidator(168)],
+        validators=[MaxValueValidator(168)],
+    )
+    undo_minutes = models.PositiveSmallIntegerField(
+        _("minutes in which a client may undo a cancellation"),
+        default=30,
+        validators=[MaxValueValidator(24 * 60)],
     )
     # Set by the demo data alone: the sign-in page then names the demo accounts.
     is_demo = models.BooleanField(_("demo"), default=False, editable=False)
@@ -62,6 +94,11 @@ class Clinic(models.Model):
         constraints = [
             # The target of the appointments' foreign key that keeps their copy of the zone true.
             models.UniqueConstraint(fields=["id", "time_zone"], name="clinic_zone_key"),
+            models.CheckConstraint(
+                name="clinic_quiet_over_night",
+                condition=Q(quiet_until__lt=F("quiet_from")),
+                violation_error_message=_("Quiet hours go over midnight, such as 21:00 to 8:00."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -70,6 +107,10 @@ class Clinic(models.Model):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def change_grace(self) -> timedelta:
+        return timedelta(minutes=self.change_grace_minutes)
 
     def local(self, moment: datetime) -> datetime:
         """The moment on the clinic's clock."""

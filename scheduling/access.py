@@ -17,7 +17,7 @@ def appointments_of(user: User) -> QuerySet[Appointment]:
 
 
 def messages_of(user: User) -> QuerySet[Message]:
-    return Message.objects.filter(course__clinic=clinic_of(user))
+    return Message.objects.filter(clinic=clinic_of(user))
 
 
 def get_course(user: User, pk: int) -> Course:

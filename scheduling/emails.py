@@ -4,7 +4,7 @@ They speak the client's language and the clinic's clock, and say nothing about w
 where or why: a mailbox is read by others too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from email import encoders
 from email.mime.base import MIMEBase
@@ -21,9 +21,12 @@ from django.utils.translation import gettext as _
 from clients.phones import spaced
 from cryoclinic.models import Clinic
 from scheduling.calendars import calendar_of, host
+from scheduling.mail_facts import Facts
 from scheduling.models import Message
+from scheduling.models.message import CHANGES, MessageKind
 from scheduling.selectors.visits import Visit
 from scheduling.selectors.words import clock, full_day, short_day
+from scheduling.told import ToldVisit
 
 
 class Mail(EmailMultiAlternatives):
@@ -37,74 +40,183 @@ class Mail(EmailMultiAlternatives):
         return self.built
 
 
-def compose(message: Message, visits: Sequence[Visit], *, now: datetime) -> Mail:
-    """The mail that the message stands for, from the course's live visits as they are now.
+def compose(message: Message, facts: Facts, *, now: datetime) -> Mail:
+    """The mail that the message stands for, from what holds now.
 
     The message's client, course, clinic and appointment are to be loaded.
     """
-    write = {Message.Kind.COURSE_BOOKED: course_booked, Message.Kind.REMINDER: reminder}
-    with translation.override(message.client.language):
-        return write[Message.Kind(message.kind)](message, visits, now=now)
+    recipient = message.client or message.clinic
+    with translation.override(recipient.language):
+        return _WRITE[kind_of(message, facts)](message, facts, now=now)
 
 
-def course_booked(message: Message, visits: Sequence[Visit], *, now: datetime) -> Mail:
+def kind_of(message: Message, facts: Facts) -> MessageKind:
+    """What the message is about by now: a change may have turned into a cancellation, or back."""
+    if message.kind not in CHANGES:
+        return MessageKind(message.kind)
+    return MessageKind.CANCELLED if facts.changes.only_cancelled else MessageKind.MOVED
+
+
+def course_booked(message: Message, facts: Facts, *, now: datetime) -> Mail:
     """The whole plan: every visit still to come, with a calendar of them all."""
-    coming = [visit for visit in visits if visit.starts_at > now]
-    return _mail("course_booked", message, coming, now=now)
+    coming = _coming(facts, now)
+    return _with_calendar(_mail("course_booked", message, coming, now=now), message, coming, now)
 
 
-def reminder(message: Message, visits: Sequence[Visit], *, now: datetime) -> Mail:
+def reminder(message: Message, facts: Facts, *, now: datetime) -> Mail:
     """One visit: when, where, what to avoid, with its calendar entry."""
-    one = [visit for visit in visits if visit.appointment == message.appointment_id]
-    return _mail("reminder", message, one, now=now)
+    one = [visit for visit in facts.visits if visit.appointment == message.appointment_id]
+    return _with_calendar(_mail("reminder", message, one, now=now), message, one, now)
 
 
-def _mail(name: str, message: Message, visits: Sequence[Visit], *, now: datetime) -> Mail:
-    clinic = message.course.clinic
-    context = _context(message, visits, now)
+def moved(message: Message, facts: Facts, *, now: datetime) -> Mail:
+    """What has changed since the client was last told, and the visits as they are now."""
+    coming, clinic, changes = _coming(facts, now), message.clinic, facts.changes
+    today = clinic.local(now).date()
+    context = {
+        "changes": [
+            {"was": _told(was, clinic, today), "now": _visit(visit, today)}
+            for was, visit in changes.moved
+        ],
+        "added": [_visit(visit, today) for visit in changes.added],
+        "cancelled": [_told(visit, clinic, today) for visit in changes.cancelled],
+        "count": len(changes.moved) + len(changes.added) + len(changes.cancelled),
+    }
+    mail = _mail("moved", message, coming, now=now, **context)
+    return _with_calendar(mail, message, coming, now)
+
+
+def cancelled(message: Message, facts: Facts, *, now: datetime) -> Mail:
+    """Which visits are called off, and those that stay."""
+    coming, clinic = _coming(facts, now), message.clinic
+    today = clinic.local(now).date()
+    gone = [_told(visit, clinic, today) for visit in facts.changes.cancelled]
+    mail = _mail("cancelled", message, coming, now=now, cancelled=gone, count=len(gone))
+    return _with_calendar(mail, message, coming, now)
+
+
+def missed(message: Message, facts: Facts, *, now: datetime) -> Mail:
+    """The client did not come: an invitation to find another time."""
+    coming = _coming(facts, now)
+    mail = _mail("missed", message, coming, now=now, missed=_own_visit(message, now))
+    return _with_calendar(mail, message, coming, now)
+
+
+def rescreening_due(message: Message, facts: Facts, *, now: datetime) -> Mail:
+    """A few questions are to be answered again before the next visits."""
+    return _mail("rescreening_due", message, _coming(facts, now), now=now)
+
+
+def aftercare(message: Message, facts: Facts, *, now: datetime) -> Mail:
+    """What to mind after the session that was given, and the visit that comes next."""
+    coming = _coming(facts, now)
+    return _mail("aftercare", message, coming, now=now, given=_own_visit(message, now))
+
+
+def course_finished(message: Message, facts: Facts, *, now: datetime) -> Mail:
+    """Thanks after the last session."""
+    return _mail("course_finished", message, facts.visits, now=now)
+
+
+def proposals_waiting(message: Message, facts: Facts, *, now: datetime) -> Mail:
+    """To the desk: how many proposals wait; no names, as a mailbox is read by others too."""
+    return _mail(
+        "proposals_waiting", message, (), now=now, count=facts.proposals, address=settings.SITE_URL
+    )
+
+
+_WRITE: dict[MessageKind, Callable[..., Mail]] = {
+    MessageKind.COURSE_BOOKED: course_booked,
+    MessageKind.REMINDER: reminder,
+    MessageKind.MOVED: moved,
+    MessageKind.CANCELLED: cancelled,
+    MessageKind.MISSED: missed,
+    MessageKind.RESCREENING_DUE: rescreening_due,
+    MessageKind.AFTERCARE: aftercare,
+    MessageKind.COURSE_FINISHED: course_finished,
+    MessageKind.PROPOSALS_WAITING: proposals_waiting,
+}
+
+
+def _coming(facts: Facts, now: datetime) -> list[Visit]:
+    return [visit for visit in facts.visits if visit.starts_at > now]
+
+
+def _mail(
+    name: str, message: Message, visits: Sequence[Visit], *, now: datetime, **more: object
+) -> Mail:
+    clinic = message.clinic
+    context = _context(message, visits, now) | more
     mail = Mail(
         subject=_one_line(render_to_string(f"emails/{name}.subject.txt", context)),
         body=render_to_string(f"emails/{name}.txt", context).strip() + "\n",
         from_email=formataddr((_one_line(clinic.name), _sender())),
-        to=[message.client.email],
+        to=[(message.client or clinic).email],
         reply_to=[clinic.email] if clinic.email else [],
         headers=_headers(message, clinic),
     )
     page = render_to_string(f"emails/{name}.html", context).strip()
     mail.attach_alternative(page, "text/html")
-    calendar = calendar_of(
-        visits,
-        of=message.course.sessions_planned,
-        clinic=clinic,
-        organizer=clinic.email or _sender(),
-        now=now,
-    )
-    mail.attach(_calendar_part(calendar))
+    return mail
+
+
+def _with_calendar(mail: Mail, message: Message, visits: Sequence[Visit], now: datetime) -> Mail:
+    """The mail with the visits as a calendar, if there are any."""
+    if visits and message.course is not None:
+        calendar = calendar_of(
+            visits,
+            of=message.course.sessions_planned,
+            clinic=message.clinic,
+            organizer=message.clinic.email or _sender(),
+            now=now,
+        )
+        mail.attach(_calendar_part(calendar))
     return mail
 
 
 def _context(message: Message, visits: Sequence[Visit], now: datetime) -> dict[str, Any]:
-    clinic = message.course.clinic
+    clinic = message.clinic
     today = clinic.local(now).date()
     return {
         "language": translation.get_language(),
         "clinic": clinic,
         "phone": spaced(clinic.phone),
-        "name": message.client.name,
-        "sessions": message.course.sessions_planned,
-        "visits": [
-            {
-                "number": visit.number,
-                "date": short_day(visit.starts_at.date()),
-                "weekday": date_format(visit.starts_at, "l"),
-                "full_date": date_format(visit.starts_at, "j E Y"),
-                "day": full_day(visit.starts_at.date()),
-                "when": _relative_day(visit.starts_at.date(), today),
-                "from": clock(visit.starts_at),
-                "until": clock(visit.ends_at),
-            }
-            for visit in visits
-        ],
+        "name": message.client.name if message.client else "",
+        "sessions": message.course.sessions_planned if message.course else 0,
+        "visits": [_visit(visit, today) for visit in visits],
+    }
+
+
+def _visit(visit: Visit, today: date) -> dict[str, Any]:
+    return _times(visit.starts_at, visit.ends_at, today) | {"number": visit.number}
+
+
+def _told(visit: ToldVisit, clinic: Clinic, today: date) -> dict[str, Any]:
+    return _times(clinic.local(visit.starts_at), clinic.local(visit.ends_at), today)
+
+
+def _own_visit(message: Message, now: datetime) -> dict[str, Any]:
+    """The visit that the message is about, live or not."""
+    clinic, appointment = message.clinic, message.appointment
+    if appointment is None:
+        return {}
+    starts_at, ends_at = (
+        clinic.local(appointment.visit.lower),
+        clinic.local(appointment.visit.upper),
+    )
+    return _times(starts_at, ends_at, clinic.local(now).date())
+
+
+def _times(starts_at: datetime, ends_at: datetime, today: date) -> dict[str, Any]:
+    """Both on the clinic's clock."""
+    return {
+        "date": short_day(starts_at.date()),
+        "weekday": date_format(starts_at, "l"),
+        "full_date": date_format(starts_at, "j E Y"),
+        "day": full_day(starts_at.date()),
+        "when": _relative_day(starts_at.date(), today),
+        "from": clock(starts_at),
+        "until": clock(ends_at),
     }
 
 

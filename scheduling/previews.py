@@ -7,13 +7,17 @@ from email.message import EmailMessage
 from typing import cast
 
 from scheduling.emails import compose
+from scheduling.mail_facts import facts_of
 from scheduling.models import Message
-from scheduling.selectors.visits import visits_of
+from scheduling.obstacles import obstacle
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """``calendar`` is the attached .ics. ``is_final``: this is what the client got."""
+    """``calendar`` is the attached .ics, empty where there is none.
+
+    ``is_final``: this is what the client got.
+    """
 
     subject: str
     sender: str
@@ -34,25 +38,23 @@ def preview(message: Message, *, now: datetime) -> Preview | None:
     if message.status == Message.Status.SENT:
         return None
     now = max(now, message.due_at)
-    visits = visits_of(message.course)
-    coming = [visit for visit in visits if visit.starts_at > now]
-    about = message.appointment_id
-    if not coming or (about and about not in {visit.appointment for visit in visits}):
+    facts = facts_of(message, now=now)
+    if obstacle(message, facts, now):
         return None
-    source = compose(message, visits, now=now).message().as_string()
+    source = compose(message, facts, now=now).message().as_string()
     return _read(source, is_final=False)
 
 
 def _read(source: str, *, is_final: bool) -> Preview:
     mail = message_from_bytes(source.encode(), policy=policy.default)
-    [calendar] = mail.iter_attachments()
+    calendars = [cast("bytes", part.get_payload(decode=True)) for part in mail.iter_attachments()]
     return Preview(
         subject=mail["Subject"],
         sender=mail["From"],
         recipient=mail["To"],
         text=_body(mail, "plain"),
         html=_body(mail, "html"),
-        calendar=cast("bytes", calendar.get_payload(decode=True)),
+        calendar=b"".join(calendars[:1]),
         is_final=is_final,
     )
 

@@ -36,6 +36,7 @@ class ClinicFactory(DjangoModelFactory):
     email = "desk@clinic.example"
     time_zone = "Europe/Moscow"
     language = "en"
+    reminder_lead_hours = factory.LazyFunction(lambda: [24])
 
 
 class UserFactory(DjangoModelFactory):

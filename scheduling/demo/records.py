@@ -15,8 +15,9 @@ from procedures.models import Carrier, Contraindication, ContraindicationKind, P
 from procedures.selectors import protocol_for
 from scheduling.demo.stories import NOTES
 from scheduling.emails import compose
+from scheduling.mail_facts import Facts, told_by
 from scheduling.models import Appointment, Course, Exposure, Message, Payment, SessionNote
-from scheduling.reminder_times import reminder_due
+from scheduling.reminder_times import reminders_due
 from scheduling.selectors.visits import Visit, visits_of
 from scheduling.services import outbox
 
@@ -155,29 +156,38 @@ def _pretend_sent(*, by: User, course: Course) -> None:
 
 def _sent(course: Course, visits: Sequence[Visit]) -> Iterator[Message]:
     now, clinic = timezone.now(), course.clinic
-    yield _as_sent(
-        Message(kind=Message.Kind.COURSE_BOOKED, due_at=course.created_at), course, visits
-    )
+    plan = Message(kind=Message.Kind.COURSE_BOOKED, due_at=course.created_at)
+    yield _as_sent(plan, course, visits)
     appointments = course.appointments.in_bulk([visit.appointment for visit in visits])
     for visit in visits:
-        due_at = reminder_due(
+        due = reminders_due(
             visit.starts_at,
             lead_hours=clinic.reminder_lead_hours,
-            zone=clinic.zone,
+            day=outbox.day_of(clinic),
             now=course.created_at,
         )
-        if due_at is not None and due_at + SENDING <= now:
+        for lead, due_at in due:
+            if due_at + SENDING > now:
+                continue
             appointment = appointments[visit.appointment]
-            message = Message(kind=Message.Kind.REMINDER, due_at=due_at, appointment=appointment)
+            message = Message(
+                kind=Message.Kind.REMINDER,
+                due_at=due_at,
+                appointment=appointment,
+                lead_hours=lead,
+                version=appointment.schedule_version,
+            )
             yield _as_sent(message, course, visits)
 
 
 def _as_sent(message: Message, course: Course, visits: Sequence[Visit]) -> Message:
-    message.course, message.client = course, course.client
+    message.clinic, message.course, message.client = course.clinic, course, course.client
     message.status, message.attempts = Message.Status.SENT, 1
     message.sent_at = message.due_at + SENDING
     message.sent_to = course.client.email
-    mail = compose(message, visits, now=message.sent_at)
+    facts = Facts(visits=tuple(visits))
+    message.told = told_by(message, facts)
+    mail = compose(message, facts, now=message.sent_at)
     mail.extra_headers["Date"] = format_datetime(message.sent_at)
     message.source = mail.message().as_bytes().decode("utf-8", "replace")
     return message

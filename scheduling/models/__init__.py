@@ -10,7 +10,7 @@ from scheduling.models.links import (
     SpecialistSkill,
 )
 from scheduling.models.mending import CourseCheck, CourseProposal
-from scheduling.models.message import Message
+from scheduling.models.message import Message, SendingPace
 from scheduling.models.note import Addendum, Exposure, SessionNote
 from scheduling.models.payment import Payment
 from scheduling.models.resources import Device, Room, Specialist, Unavailability, WorkingHours
@@ -31,6 +31,7 @@ __all__ = [
     "Payment",
     "Room",
     "RoomProcedureType",
+    "SendingPace",
     "SessionNote",
     "Specialist",
     "SpecialistSkill",

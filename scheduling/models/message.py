@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
 from cryoclinic.audit import audited
+from cryoclinic.models import Clinic
 from scheduling.models.appointment import Appointment
 from scheduling.models.course import Course
 from scheduling.querysets import MessageQuerySet
@@ -16,6 +17,19 @@ from scheduling.querysets import MessageQuerySet
 class MessageKind(models.TextChoices):
     COURSE_BOOKED = "course_booked", _("course booked")
     REMINDER = "reminder", _("reminder")
+    MOVED = "moved", _("visits changed")
+    CANCELLED = "cancelled", _("visits cancelled")
+    MISSED = "missed", _("visit missed")
+    RESCREENING_DUE = "rescreening_due", _("new screening needed")
+    AFTERCARE = "aftercare", _("after a session")
+    COURSE_FINISHED = "course_finished", _("course finished")
+    PROPOSALS_WAITING = "proposals_waiting", _("proposals waiting")
+
+
+# One of them at a time tells all that has changed since the client was last told.
+CHANGES = [MessageKind.MOVED, MessageKind.CANCELLED]
+# What goes only to those who have not turned it off.
+OPTIONAL = [MessageKind.AFTERCARE, MessageKind.COURSE_FINISHED]
 
 
 class MessageStatus(models.TextChoices):
@@ -31,23 +45,42 @@ class MessageStatus(models.TextChoices):
 PENDING = [MessageStatus.DUE, MessageStatus.RETRYING, MessageStatus.SENDING]
 
 
-@audited(exclude=["attempts", "leased_until", "source"])
+@audited(exclude=["clinic", "attempts", "leased_until", "source", "told"])
 class Message(models.Model):
     """What it says is read from the database when it is sent, never stored here beforehand.
 
-    Unique per (course or appointment, kind, version of its schedule), so that it goes out once.
-    ``source`` is the mail that was sent, whole (RFC 5322), for the desk to look at afterwards;
-    ``problem`` is a code that ``scheduling.selectors.messages.problem_text`` puts into words.
+    Unique per (clinic, course or appointment, kind, lead, version), so that it goes out once; it
+    has neither client nor course where it is for the desk. ``version`` is that of the appointment's
+    schedule, for a change the number of the change in its course, for a new screening the id of the
+    one that runs out. ``lead_hours`` tells several reminders of one visit apart.
+
+    ``told`` is what the client knows of the course once the mail is there, as
+    ``scheduling.told.Told`` writes it: ids and times, nothing else. ``source`` is the mail that was
+    sent, whole (RFC 5322), for the desk to look at afterwards; ``problem`` is a code that
+    ``scheduling.selectors.messages.problem_text`` puts into words.
     """
 
     Kind = MessageKind
     Status = MessageStatus
 
+    clinic = models.ForeignKey(
+        Clinic, verbose_name=_("clinic"), on_delete=models.PROTECT, db_index=False
+    )
     client = models.ForeignKey(
-        Client, verbose_name=_("client"), on_delete=models.PROTECT, related_name="messages"
+        Client,
+        verbose_name=_("client"),
+        on_delete=models.PROTECT,
+        related_name="messages",
+        null=True,
+        blank=True,
     )
     course = models.ForeignKey(
-        Course, verbose_name=_("course"), on_delete=models.PROTECT, related_name="messages"
+        Course,
+        verbose_name=_("course"),
+        on_delete=models.PROTECT,
+        related_name="messages",
+        null=True,
+        blank=True,
     )
     appointment = models.ForeignKey(
         Appointment,
@@ -58,7 +91,8 @@ class Message(models.Model):
         blank=True,
     )
     kind = models.CharField(_("kind"), max_length=20, choices=MessageKind)
-    version = models.PositiveIntegerField(_("version of the schedule"), default=1)
+    lead_hours = models.PositiveSmallIntegerField(_("hours before the visit"), default=0)
+    version = models.PositiveBigIntegerField(_("version of the schedule"), default=1)
     due_at = models.DateTimeField(_("due at"))
     status = models.CharField(
         _("status"), max_length=9, choices=MessageStatus, default=MessageStatus.DUE
@@ -69,6 +103,7 @@ class Message(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     sent_to = models.EmailField(_("sent to"), blank=True)
     problem = models.CharField(_("problem"), max_length=300, blank=True)
+    told = models.JSONField(null=True, blank=True, editable=False)
     source = models.TextField(_("as sent"), blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -84,11 +119,11 @@ class Message(models.Model):
                 name="message_pending",
                 condition=Q(status__in=["due", "retrying", "sending"]),
             ),
-            models.Index(fields=["-due_at", "-id"], name="message_by_due"),
+            models.Index(fields=["clinic", "-due_at", "-id"], name="message_by_due"),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["course", "appointment", "kind", "version"],
+                fields=["clinic", "course", "appointment", "kind", "lead_hours", "version"],
                 name="message_once",
                 nulls_distinct=False,
             ),
@@ -96,7 +131,28 @@ class Message(models.Model):
                 name="message_sent_when",
                 condition=~Q(status="sent") | Q(sent_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="message_to_a_client_or_the_desk",
+                condition=Q(client__isnull=False, course__isnull=False)
+                | Q(client=None, course=None, appointment=None, kind="proposals_waiting"),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
+
+
+class SendingPace(models.Model):
+    """One row, once mails are rationed: when the next may go, whichever worker sends it.
+
+    Not audited: it says nothing about anybody, and is written with every mail.
+    """
+
+    next_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("sending pace")
+        verbose_name_plural = _("sending pace")
+
+    def __str__(self) -> str:
+        return str(self.next_at)

@@ -26,6 +26,10 @@ PROBLEMS = {
     problems.PAST: gettext_lazy("The visit had already begun."),
     problems.HELD: gettext_lazy("The course was on hold."),
     problems.STOPPED: gettext_lazy("The course was over."),
+    problems.UNCHANGED: gettext_lazy("All is as the client knows it."),
+    problems.SETTLED: gettext_lazy("What it was about was settled before."),
+    problems.OVERTAKEN: gettext_lazy("A later reminder of the same visit was due as well."),
+    problems.NOT_WANTED: gettext_lazy("The client does not want this kind of e-mail."),
     problems.NO_CONSENT: gettext_lazy("The client does not agree to e-mail, or has no address."),
     problems.NETWORK: gettext_lazy("The mail server could not be reached."),
     problems.BAD_ADDRESS: gettext_lazy("No mail can be sent to this address. Correct it."),
@@ -56,7 +60,7 @@ class MessageLine:
     @property
     def address(self) -> str:
         """Where it went, or would go."""
-        return self.message.sent_to or self.message.client.email
+        return self.message.sent_to or (self.message.client or self.message.clinic).email
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,8 @@ def message_page(
 
     Asked for nothing in particular, it leaves out what is due in more than two days.
     """
-    messages = Message.objects.filter(course__clinic=clinic).defer("source")
-    messages = messages.select_related("client", "appointment")
+    messages = Message.objects.filter(clinic=clinic).defer("source")
+    messages = messages.select_related("clinic", "client", "appointment")
     if status:
         messages = messages.filter(status=status)
     if client is not None:

@@ -12,7 +12,7 @@ from scheduling.errors import NotCleared, WrongState
 from scheduling.locks import conflicts_in_words, lock_course, lock_resources
 from scheduling.models import Appointment, Course
 from scheduling.planner import Slot
-from scheduling.services import outbox
+from scheduling.services import outbox, telling
 from scheduling.services.watch import look_again
 from scheduling.spans import slot_of, spans_of
 
@@ -32,6 +32,7 @@ def move_appointment(*, by: User, appointment: Appointment, slot: Slot) -> Appoi
     if slot_of(appointment) == slot:
         return appointment
     check_slot(appointment.course, slot, appointment, ignoring=appointment)
+    before = appointment.starts_at
     protocol = protocol_for(appointment.course.procedure_type, appointment.course.zone)
     appointment.treatment, appointment.visit = spans_of(appointment.clinic, slot, protocol)
     appointment.specialist_id, appointment.room_id = slot.specialist, slot.room
@@ -40,8 +41,10 @@ def move_appointment(*, by: User, appointment: Appointment, slot: Slot) -> Appoi
     appointment.confirmed_at = None
     appointment.save()
     appointment.refresh_from_db(fields=["day"])
-    _tell_anew(appointment)
-    look_again([appointment.course_id], at=timezone.now())
+    now = timezone.now()
+    outbox.schedule_reminders([appointment], now=now)
+    telling.tell_change(appointment.course, touched=[before, appointment.starts_at], now=now)
+    look_again([appointment.course_id], at=now)
     return appointment
 
 
@@ -51,7 +54,11 @@ def cancel_appointment(*, by: User, appointment: Appointment, reason: str = "") 
     """Call it off; its time is free at once and its place in the course open again."""
     appointment = _locked(appointment)
     _require(appointment, Status.BOOKED, Status.CHECKED_IN)
-    return _set_status(appointment, Status.CANCELLED, reason)
+    cancelled = _set_status(appointment, Status.CANCELLED, reason)
+    telling.tell_change(
+        cancelled.course, touched=[cancelled.starts_at], now=timezone.now(), cancelled=True
+    )
+    return cancelled
 
 
 @conflicts_in_words()
@@ -63,7 +70,9 @@ def restore_appointment(*, by: User, appointment: Appointment) -> Appointment:
     check_slot(appointment.course, slot_of(appointment), appointment, ignoring=appointment)
     appointment.schedule_version += 1
     restored = _set_status(appointment, Status.BOOKED)
-    _tell_anew(restored)
+    now = timezone.now()
+    outbox.schedule_reminders([restored], now=now)
+    telling.tell_change(restored.course, touched=[restored.starts_at], now=now)
     return restored
 
 
@@ -114,7 +123,9 @@ def mark_missed(*, by: User, appointment: Appointment) -> Appointment:
     _require(appointment, Status.BOOKED)
     if appointment.starts_at > timezone.now():
         raise WrongState(_("A visit can be missed only after it should have begun."))
-    return _set_status(appointment, Status.MISSED)
+    missed = _set_status(appointment, Status.MISSED)
+    telling.tell_missed(missed, now=timezone.now())
+    return missed
 
 
 @conflicts_in_words()
@@ -123,6 +134,7 @@ def undo_missed(*, by: User, appointment: Appointment) -> Appointment:
     """The client was there after all, or came late."""
     appointment = _locked(appointment)
     _require(appointment, Status.MISSED)
+    telling.take_missed_back(appointment)
     return _set_status(appointment, Status.BOOKED)
 
 
@@ -138,11 +150,13 @@ def complete_appointment(*, by: User, appointment: Appointment) -> Appointment:
             _("Ask them first; then record the session."),
         )
     appointment = _set_status(appointment, Status.COMPLETED)
-    course = appointment.course
+    course, now = appointment.course, timezone.now()
+    telling.tell_completed(appointment, now=now)
     done = course.appointments.filter(status=Status.COMPLETED).count()
     if done == course.sessions_planned:
         course.status = Course.Status.COMPLETED
         course.save(update_fields=["status"])
+        telling.tell_finished(course, now=now)
     return appointment
 
 
@@ -202,7 +216,3 @@ def _set_status(appointment: Appointment, status: str, reason: str = "") -> Appo
         outbox.withdraw([appointment])
     look_again([appointment.course_id], at=timezone.now())
     return appointment
-
-
-def _tell_anew(appointment: Appointment) -> None:
-    outbox.schedule_reminders([appointment], now=timezone.now())

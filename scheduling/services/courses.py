@@ -15,7 +15,7 @@ from scheduling.errors import CourseFull, WrongState
 from scheduling.locks import conflicts_in_words, lock_course
 from scheduling.models import Appointment, Course, Payment
 from scheduling.planner import Slot
-from scheduling.services import outbox
+from scheduling.services import outbox, telling
 from scheduling.services.appointments import check_slot, screening_of
 from scheduling.services.booking import new_appointment
 from scheduling.services.watch import look_again
@@ -31,8 +31,7 @@ def hold_course(*, by: User, course: Course, reason: str) -> Course:
     course = lock_course(course.pk)
     if course.status != Course.Status.ACTIVE:
         raise WrongState(_("Only an active course can be put on hold."))
-    course.status, course.held_reason = Course.Status.HELD, reason
-    course.save(update_fields=["status", "held_reason"])
+    _hold(course, reason)
     look_again([course.pk], at=timezone.now())
     return course
 
@@ -46,7 +45,7 @@ def resume_course(*, by: User, course: Course) -> Course:
         raise WrongState(_("The course is not on hold."))
     course.status, course.held_reason = Course.Status.ACTIVE, ""
     course.save(update_fields=["status", "held_reason"])
-    outbox.schedule_reminders(course.appointments.upcoming(), now=timezone.now())
+    outbox.resume(course, now=timezone.now())
     look_again([course.pk], at=timezone.now())
     return course
 
@@ -60,12 +59,16 @@ def stop_course(*, by: User, course: Course, reason: str) -> Course:
         raise WrongState(_("The course has already ended."))
     course.status, course.held_reason = Course.Status.STOPPED, ""
     course.save(update_fields=["status", "held_reason"])
+    now = timezone.now()
     upcoming = list(course.appointments.upcoming().order_by("pk"))
     for appointment in upcoming:
         appointment.status, appointment.status_reason = Appointment.Status.CANCELLED, reason
     Appointment.objects.bulk_update(upcoming, ["status", "status_reason"])
     outbox.withdraw(upcoming)
-    look_again([course.pk], at=timezone.now())
+    telling.tell_change(
+        course, touched=[each.starts_at for each in upcoming], now=now, cancelled=True
+    )
+    look_again([course.pk], at=now)
     return course
 
 
@@ -83,8 +86,10 @@ def add_session(*, by: User, course: Course, slot: Slot) -> Appointment:
     appointment = new_appointment(course, slot, screening_of(course), protocol, free[0])
     appointment.save(force_insert=True)
     appointment.refresh_from_db()
-    outbox.schedule_reminders([appointment], now=timezone.now())
-    look_again([course.pk], at=timezone.now())
+    now = timezone.now()
+    outbox.schedule_reminders([appointment], now=now)
+    telling.tell_change(course, touched=[appointment.starts_at], now=now)
+    look_again([course.pk], at=now)
     return appointment
 
 
@@ -110,15 +115,19 @@ def rescreen_course(*, by: User, course: Course, screening: Screening) -> Course
     ]
     if stopped:
         if course.status == Course.Status.ACTIVE:
-            course.status = Course.Status.HELD
             with translation.override(course.clinic.language):  # staff of one clinic read it
-                course.held_reason = _("the new screening does not clear every booked session")
-            course.save(update_fields=["status", "held_reason"])
+                _hold(course, _("the new screening does not clear every booked session"))
         return course
     for appointment in upcoming:
         appointment.screening = screening
     Appointment.objects.bulk_update(upcoming, ["screening"])
     return course
+
+
+def _hold(course: Course, reason: str) -> None:
+    course.status, course.held_reason = Course.Status.HELD, reason
+    course.save(update_fields=["status", "held_reason"])
+    outbox.hold(course)
 
 
 @service

@@ -18,7 +18,7 @@ from scheduling.models import Course, CourseAlert, CourseCheck, CourseProposal
 from scheduling.planner import CELL_MINUTES
 from scheduling.replanning import Replan, replan
 from scheduling.selectors.mending import taken_by_others
-from scheduling.services import spacing
+from scheduling.services import spacing, telling
 from scheduling.services.replanning import apply_replan
 from scheduling.standing import Standing, Step, standing_of
 
@@ -121,6 +121,7 @@ def _propose(course: Course, found: Replan, now: datetime) -> None:
         fingerprint=found.fingerprint,
         created_at=now,
     )
+    telling.tell_desk(course.clinic, now=now)
 
 
 def reason_of(found: Replan) -> str:

@@ -19,7 +19,7 @@ from scheduling.locks import conflicts_in_words, lock_course, lock_resources
 from scheduling.models import Appointment, Course, CourseProposal
 from scheduling.planner import Slot
 from scheduling.questions import Treatment, plan_request
-from scheduling.services import outbox
+from scheduling.services import outbox, telling
 from scheduling.services.booking import new_appointment
 from scheduling.services.watch import look_again
 from scheduling.spans import slot_of, spans_of
@@ -114,7 +114,7 @@ def _book(standing: Standing, steps: Sequence[Step], screening: Screening) -> No
     protocol = protocol_for(standing.course.procedure_type, standing.course.zone)
     course, booked = standing.course, {each.pk: each for each in standing.movable}
     places = _free_places(standing)
-    told = []
+    told, touched = [], []
     _check_exclusions("DEFERRED")
     for step in steps:
         if step.key is None:
@@ -122,14 +122,20 @@ def _book(standing: Standing, steps: Sequence[Step], screening: Screening) -> No
             made = new_appointment(course, step.slot, screening, protocol, place)
             made.save(force_insert=True)
             told.append(made)
+            touched.append(made.starts_at)
             continue
         appointment = booked[step.key]
         if change_of(slot_of(appointment), step.slot) is Change.MOVED:
             appointment.screening = screening
             told.append(appointment)
+            touched.append(appointment.starts_at)
         _put(appointment, step.slot, protocol)
+        touched.append(appointment.starts_at)
     _check_exclusions("IMMEDIATE")
-    outbox.schedule_reminders(told, now=timezone.now())
+    now = timezone.now()
+    outbox.schedule_reminders(told, now=now)
+    if told:
+        telling.tell_change(course, touched=touched, now=now)
 
 
 def _put(appointment: Appointment, slot: Slot, protocol: Protocol) -> None:

@@ -20,10 +20,11 @@ from django.utils import timezone
 
 from cryoclinic.models import User
 from scheduling import problems
-from scheduling.emails import compose
-from scheduling.models import Appointment, Course, Message
+from scheduling.emails import compose, kind_of
+from scheduling.mail_facts import Facts, facts_of, told_by
+from scheduling.models import Course, Message
 from scheduling.models.message import MessageStatus
-from scheduling.selectors.visits import Visit, visits_of
+from scheduling.obstacles import obstacle
 
 # Far longer than a batch may take, far shorter than the time in which a reminder is of use.
 LEASE = timedelta(minutes=5)
@@ -81,24 +82,26 @@ def _send_one(pk: int, lease: datetime, connection: BaseEmailBackend) -> None:
     if message is None:
         return
     now = timezone.now()
-    visits = visits_of(message.course)
-    if obstacle(message, visits, now):
+    facts = facts_of(message, now=now)
+    if obstacle(message, facts, now):
         _withdraw_if_still(message)
         return
     if message.attempts > MAX_ATTEMPTS:
         _conclude(message, Message.Status.FAILED, problem=message.problem or problems.NETWORK)
         return
-    mail = compose(message, visits, now=now)
+    mail = compose(message, facts, now=now)
     try:
         connection.open()
     except OSError as error:  # smtplib's own errors are OSErrors too
         # Whatever the server said, it was to us and not about this mail.
         _retry(message, problem=_problem(error))
         return
-    _hand_over(message, mail, connection)
+    _hand_over(message, facts, mail, connection)
 
 
-def _hand_over(message: Message, mail: EmailMessage, connection: BaseEmailBackend) -> None:
+def _hand_over(
+    message: Message, facts: Facts, mail: EmailMessage, connection: BaseEmailBackend
+) -> None:
     try:
         connection.send_messages([mail])
     except (OSError, ValueError) as error:  # ValueError: no mail can be addressed like that
@@ -112,8 +115,10 @@ def _hand_over(message: Message, mail: EmailMessage, connection: BaseEmailBacken
         _conclude(
             message,
             Message.Status.SENT,
+            kind=kind_of(message, facts),
+            told=told_by(message, facts),
             sent_at=timezone.now(),
-            sent_to=message.client.email,
+            sent_to=mail.to[0],
             source=source,
             problem="",
         )
@@ -121,31 +126,9 @@ def _hand_over(message: Message, mail: EmailMessage, connection: BaseEmailBacken
 
 def _read(pk: int, lease: datetime) -> Message | None:
     """The claimed row with all it is about; None where the claim is not ours any more."""
-    message = Message.objects.select_related("client", "course__clinic", "appointment").get(pk=pk)
+    message = _whole().get(pk=pk)
     ours = message.status == Message.Status.SENDING and message.leased_until == lease
     return message if ours and timezone.now() < lease else None
-
-
-def obstacle(message: Message, visits: Sequence[Visit], now: datetime) -> str:
-    """Why the message must not go out (any more); empty where it may."""
-    if not message.client.may_be_mailed:
-        return problems.NO_CONSENT
-    if message.course.status == Course.Status.HELD:
-        return problems.HELD
-    if message.course.status != Course.Status.ACTIVE:
-        return problems.STOPPED
-    if message.appointment is not None:
-        return _visit_obstacle(message.appointment, message.version, now)
-    return "" if any(visit.starts_at > now for visit in visits) else problems.CANCELLED
-
-
-def _visit_obstacle(appointment: Appointment, version: int, now: datetime) -> str:
-    if appointment.status in (Appointment.Status.CANCELLED, Appointment.Status.MISSED):
-        return problems.CANCELLED
-    if appointment.schedule_version != version:
-        return problems.MOVED
-    past = appointment.status != Appointment.Status.BOOKED or appointment.starts_at <= now
-    return problems.PAST if past else ""
 
 
 def _withdraw_if_still(message: Message) -> None:
@@ -155,13 +138,16 @@ def _withdraw_if_still(message: Message) -> None:
     there, and be left without one.
     """
     with transaction.atomic():
-        Course.objects.select_for_update(no_key=True).get(pk=message.course_id)
-        fresh = Message.objects.select_related("client", "course__clinic", "appointment").get(
-            pk=message.pk
-        )
-        reason = obstacle(fresh, visits_of(fresh.course), timezone.now())
+        if message.course_id is not None:
+            Course.objects.select_for_update(no_key=True).get(pk=message.course_id)
+        fresh, now = _whole().get(pk=message.pk), timezone.now()
+        reason = obstacle(fresh, facts_of(fresh, now=now), now)
         status = Message.Status.WITHDRAWN if reason else Message.Status.DUE
         _conclude(message, status, problem=reason)
+
+
+def _whole() -> QuerySet[Message]:
+    return Message.objects.select_related("clinic", "client", "course__clinic", "appointment")
 
 
 def _retry(message: Message, *, problem: str) -> None:

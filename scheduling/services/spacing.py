@@ -15,6 +15,7 @@ from cryoclinic.audit import service
 from cryoclinic.models import User
 from scheduling.models import Course, CourseAlert
 from scheduling.selectors.running import running_courses
+from scheduling.services.telling import ask_for_screenings
 
 # A re-screening is called for this many days before the session that needs it.
 RESCREENING_NOTICE_DAYS = 7
@@ -103,7 +104,9 @@ def review_courses(*, by: User, ids: Sequence[int], now: datetime) -> int:
     figures: dict[str, Any] = {"ids": list(ids), "now": now, "notice": RESCREENING_NOTICE_DAYS}
     with connection.cursor() as cursor:
         cursor.execute(_REVIEW, figures)
-        return cursor.fetchone()[0]
+        [changed] = cursor.fetchone()
+    ask_for_screenings(ids, notice_days=RESCREENING_NOTICE_DAYS, now=now)
+    return changed
 
 
 @service

@@ -62,7 +62,7 @@ def messages(request: StaffRequest) -> HttpResponse:
 def message(request: StaffRequest, pk: int) -> HttpResponse:
     """GET: one message, with the mail as the client gets it."""
     found = _message(request, pk)
-    line = line_of(found, found.course.clinic)
+    line = line_of(found, found.clinic)
     context = {"line": line, "message": found, "preview": preview(found, now=timezone.now())}
     return render(request, "scheduling/messages/detail.html", context)
 
@@ -90,7 +90,9 @@ def message_calendar(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _message(request: StaffRequest, pk: int) -> Message:
-    known = messages_of(request.user).select_related("client", "course__clinic", "appointment")
+    known = messages_of(request.user).select_related(
+        "clinic", "client", "course__clinic", "appointment"
+    )
     return get_object_or_404(known, pk=pk)
 
 

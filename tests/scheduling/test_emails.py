@@ -116,7 +116,7 @@ def test_reminder_says_which_session_and_tomorrow_at_what_time(reminder):
     [(24, "tomorrow"), (4, "today"), (45, "Saturday, 16 May 2026")],
 )
 def test_reminder_names_the_day_from_the_day_it_is_sent(clinic, clock, smtp, hours, word):
-    clinic.reminder_lead_hours = hours
+    clinic.reminder_lead_hours = [hours]
     clinic.save()
     _course, visits = book(clinic)
     clock.move_to(visits[1].starts_at - timedelta(hours=hours))

@@ -1,13 +1,13 @@
 """The reminder's hour: the clinic's wall clock, whatever it does in between."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.reminder_times import reminder_due
+from scheduling.reminder_times import Day, change_due, reminders_due
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -17,8 +17,9 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 def due(visit: str, *, lead: int = 24, zone: ZoneInfo = BERLIN, now: datetime = LONG_AGO) -> str:
     """``due("2026-03-29 14:05")``, both on the clinic's clock."""
     starts_at = datetime.fromisoformat(visit).replace(tzinfo=zone)
-    moment = reminder_due(starts_at, lead_hours=lead, zone=zone, now=now)
-    return "" if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M%z}"
+    found = reminders_due(starts_at, lead_hours=[lead], day=Day(zone), now=now)
+    assert [hours for hours, _moment in found] in ([], [lead])
+    return "".join(f"{moment.astimezone(zone):%Y-%m-%d %H:%M%z}" for _hours, moment in found)
 
 
 @pytest.mark.parametrize(
@@ -81,11 +82,66 @@ FIVE_YEARS = timedelta(days=5 * 365)
 )
 def test_reminder_is_due_awake_before_the_visit_and_not_in_the_past(starts_at, lead, zone, ahead):
     now = starts_at - ahead
-    moment = reminder_due(starts_at, lead_hours=lead, zone=zone, now=now)
+    found = reminders_due(starts_at, lead_hours=[lead], day=Day(zone), now=now)
 
-    if moment is not None:
+    for _hours, moment in found:
         local = moment.astimezone(zone)
         assert now <= moment < starts_at
         assert "08:00" <= f"{local:%H:%M}" <= "21:00"
-    else:
+    if not found:
         assert ahead < timedelta(hours=3 + 12)
+
+
+def both(visit: str, now: str, *leads: int) -> list[tuple[int, str]]:
+    """``[(24, "2026-05-11 14:05"), (2, "2026-05-12 12:05")]``, all on the clock of Berlin."""
+    starts_at, moment = (
+        datetime.fromisoformat(text).replace(tzinfo=BERLIN) for text in (visit, now)
+    )
+    found = reminders_due(starts_at, lead_hours=leads, day=Day(BERLIN), now=moment)
+    return [(lead, f"{due_at.astimezone(BERLIN):%Y-%m-%d %H:%M}") for lead, due_at in found]
+
+
+@pytest.mark.parametrize(
+    ("visit", "now", "leads", "expected"),
+    [
+        (
+            "2026-05-12 14:05",
+            "2026-05-01 12:00",
+            (24, 2),
+            [(24, "2026-05-11 14:05"), (2, "2026-05-12 12:05")],
+        ),
+        # Booked later than the first of them: one is enough.
+        ("2026-05-12 14:05", "2026-05-11 16:00", (24, 2), [(2, "2026-05-12 12:05")]),
+        ("2026-05-12 14:05", "2026-05-12 12:05", (24, 2), []),
+        ("2026-05-12 18:00", "2026-05-12 12:00", (24, 12), [(12, "2026-05-12 12:00")]),
+        # Both come to the evening before.
+        ("2026-05-12 07:30", "2026-05-01 12:00", (10, 2), [(2, "2026-05-11 21:00")]),
+        ("2026-05-12 14:05", "2026-05-01 12:00", (), []),
+    ],
+)
+def test_several_reminders_of_one_visit(visit, now, leads, expected):
+    assert both(visit, now, *leads) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "soonest", "expected"),
+    [
+        ("2026-05-12 12:00", "2026-05-20 14:05", "2026-05-12 12:03"),
+        ("2026-05-12 22:00", "2026-05-20 14:05", "2026-05-13 08:00"),
+        ("2026-05-12 20:58", "2026-05-20 14:05", "2026-05-13 08:00"),
+        ("2026-05-12 22:00", "2026-05-13 11:00", "2026-05-13 08:00"),
+        ("2026-05-12 22:00", "2026-05-13 10:55", "2026-05-12 22:03"),
+        ("2026-05-13 03:00", "2026-05-13 08:30", "2026-05-13 03:03"),
+    ],
+)
+def test_change_waits_for_the_morning_where_it_can(now, soonest, expected):
+    moment, visit = (datetime.fromisoformat(text).replace(tzinfo=BERLIN) for text in (now, soonest))
+    due_at = change_due(moment, grace=timedelta(minutes=3), soonest=visit, day=Day(BERLIN))
+    assert f"{due_at.astimezone(BERLIN):%Y-%m-%d %H:%M}" == expected
+
+
+def test_clinic_s_own_hours_are_its_night():
+    starts_at = datetime.fromisoformat("2026-05-12 09:00").replace(tzinfo=BERLIN)
+    day = Day(BERLIN, begins=time(7), ends=time(19, 30))
+    [(_lead, due_at)] = reminders_due(starts_at, lead_hours=[2], day=day, now=LONG_AGO)
+    assert f"{due_at.astimezone(BERLIN):%Y-%m-%d %H:%M}" == "2026-05-12 07:00"
