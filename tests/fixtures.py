@@ -84,7 +84,7 @@ def browse() -> Callable[[User | None], Browser]:
     def signed_in(user: User | None = None) -> Browser:
         browser = Browser()
         if user is not None:
-            browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            browser.force_login(user)
         return browser
 
     return signed_in

@@ -76,7 +76,7 @@ class WebServer:
     def visitor(self, user: User) -> Visitor:
         """The user, signed in by a session in the database that both sides share."""
         browser = Browser()
-        browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        browser.force_login(user)
         csrf = secrets.token_hex(16)
         session = browser.cookies[settings.SESSION_COOKIE_NAME].value
         return Visitor(

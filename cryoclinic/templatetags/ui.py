@@ -4,6 +4,7 @@ Arguments called title, label, rule, next and note are plain text and are escape
 between a block tag and its end tag is markup. ``docs/design-system.md`` shows each in use.
 """
 
+from functools import cache
 from typing import Any
 
 from django import template
@@ -35,10 +36,11 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
 }
 
 
-@register.inclusion_tag("components/icon.html")
-def icon(name: str) -> dict[str, Any]:
+@register.simple_tag
+@cache
+def icon(name: str) -> SafeString:
     """A decorative picture from the sprite; the word beside it carries the meaning."""
-    return {"name": name}
+    return render_to_string("components/icon.html", {"name": name})
 
 
 @register.inclusion_tag("components/button.html")
