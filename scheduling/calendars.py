@@ -1,17 +1,52 @@
-"""Visits as calendar entries (RFC 5545) that every calendar program takes in."""
+"""Visits as calendar entries (RFC 5545, RFC 5546) that every calendar program takes in."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 import icalendar
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from clients.phones import spaced
 from cryoclinic.models import Clinic
 from scheduling.selectors.visits import Visit
 
 PRODUCT = "-//CryoClinic//Visits//EN"
+# How often a program that subscribes is to look; those that ask more often get a 304.
+REFRESH = timedelta(hours=1)
+
+
+class Method(StrEnum):
+    """What the receiver is to do: take in a file, take in or change one visit, take one out."""
+
+    PUBLISH = "PUBLISH"
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One visit as a calendar shows it, its times on the clinic's clock.
+
+    ``version`` is that of its schedule; ``changed_at`` when any of this last changed.
+    """
+
+    appointment: int
+    starts_at: datetime
+    ends_at: datetime
+    version: int
+    summary: str
+    changed_at: datetime
+    description: str = ""
+    is_cancelled: bool = False
+
+    @property
+    def sequence(self) -> int:
+        """Rises with every move, cancellation and restoring, which starts a new version."""
+        return 2 * (self.version - 1) + self.is_cancelled
 
 
 def host() -> str:
@@ -24,45 +59,120 @@ def visit_uid(appointment: int) -> str:
     return f"visit-{appointment}@{host()}"
 
 
+def entry_of(
+    visit: Visit, *, of: int, clinic: Clinic, now: datetime, is_cancelled: bool = False
+) -> Entry:
+    """The client's visit in the active language; nothing about its reason."""
+    return Entry(
+        appointment=visit.appointment,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        version=visit.version,
+        summary=session_words(clinic, visit.number, of),
+        changed_at=now,
+        description=call_words(clinic),
+        is_cancelled=is_cancelled,
+    )
+
+
+def call_words(clinic: Clinic) -> str:
+    if not clinic.phone:
+        return ""
+    return _("To change the time, call %(phone)s.") % {"phone": spaced(clinic.phone)}
+
+
+def session_words(clinic: Clinic, number: int, of: int) -> str:
+    return _("%(clinic)s: session %(number)s of %(of)s") % {
+        "clinic": clinic.name,
+        "number": number,
+        "of": of,
+    }
+
+
 def calendar_of(
     visits: Sequence[Visit], *, of: int, clinic: Clinic, organizer: str, now: datetime
 ) -> bytes:
-    """The visits as one published calendar, in the active language; nothing about their reason.
+    """The visits as one published calendar."""
+    entries = [entry_of(visit, of=of, clinic=clinic, now=now) for visit in visits]
+    return calendar_file(entries, clinic=clinic, organizer=organizer)
 
-    Times are the clinic's, with its VTIMEZONE; SEQUENCE rises with each change of the time.
+
+def calendar_file(
+    entries: Sequence[Entry],
+    *,
+    clinic: Clinic,
+    organizer: str = "",
+    method: Method = Method.PUBLISH,
+    attendee: str = "",
+) -> bytes:
+    """A calendar of at least one entry; REQUEST and CANCEL are about exactly one (RFC 5546, 3.2).
+
+    ``organizer`` and ``attendee`` are addresses. Times are the clinic's, with its VTIMEZONE.
     """
-    calendar = icalendar.Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    for visit in visits:
-        calendar.add_component(_event(visit, of, clinic, organizer, now))
-    calendar.add_missing_timezones(
-        first_date=min(visit.starts_at.date() for visit in visits),
-        last_date=max(visit.ends_at.date() for visit in visits),
-    )
+    if method != Method.PUBLISH and len(entries) != 1:
+        raise ValueError(f"{method} is about one visit, not {len(entries)}")
+    calendar = _calendar(method)
+    for entry in entries:
+        calendar.add_component(_event(entry, clinic, organizer, attendee))
+    _add_zones(calendar, [entry.starts_at.date() for entry in entries])
     return calendar.to_ical()
 
 
-def _event(visit: Visit, of: int, clinic: Clinic, organizer: str, now: datetime) -> icalendar.Event:
+def feed_of(entries: Sequence[Entry], *, clinic: Clinic, name: str) -> bytes:
+    """What a program that subscribes gets: a named calendar, with any number of entries."""
+    calendar = _calendar(Method.PUBLISH)
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-timezone", clinic.time_zone)
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
+    for entry in entries:
+        calendar.add_component(_event(entry, clinic, "", ""))
+    if entries:
+        _add_zones(calendar, [entry.starts_at.date() for entry in entries])
+    return calendar.to_ical()
+
+
+def _calendar(method: Method) -> icalendar.Calendar:
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method.value)
+    return calendar
+
+
+def _add_zones(calendar: icalendar.Calendar, days: Sequence[date]) -> None:
+    calendar.add_missing_timezones(first_date=min(days), last_date=max(days) + timedelta(days=1))
+
+
+def _event(entry: Entry, clinic: Clinic, organizer: str, attendee: str) -> icalendar.Event:
     event = icalendar.Event()
-    event.add("uid", visit_uid(visit.appointment))
-    event.add("sequence", visit.version - 1)
-    event.add("dtstamp", now.astimezone(UTC))
-    event.add("dtstart", visit.starts_at)
-    event.add("dtend", visit.ends_at)
-    event.add(
-        "summary",
-        _("%(clinic)s: session %(number)s of %(of)s")
-        % {"clinic": clinic.name, "number": visit.number, "of": of},
-    )
-    address = icalendar.vCalAddress(f"mailto:{organizer}")
-    address.params["CN"] = clinic.name
-    event.add("organizer", address)
+    event.add("uid", visit_uid(entry.appointment))
+    event.add("sequence", entry.sequence)
+    event.add("dtstamp", entry.changed_at.astimezone(UTC))
+    event.add("dtstart", entry.starts_at)
+    event.add("dtend", entry.ends_at)
+    event.add("summary", entry.summary)
+    if organizer:
+        event.add("organizer", _address(organizer, CN=clinic.name))
+    if attendee:
+        # Nothing is to be answered: the visit is agreed, and is changed on the client's page.
+        event.add(
+            "attendee",
+            _address(attendee, ROLE="REQ-PARTICIPANT", PARTSTAT="ACCEPTED", RSVP="FALSE"),
+        )
     if clinic.address:
         event.add("location", clinic.address)
-    if clinic.phone:
-        event.add("description", _("To change the time, call %(phone)s.") % {"phone": clinic.phone})
-    event.add("status", "CONFIRMED")
-    event.add("transp", "OPAQUE")
+    if entry.description:
+        event.add("description", entry.description)
+    event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if entry.is_cancelled else "OPAQUE")
     return event
+
+
+def _address(email: str, **parameters: str) -> icalendar.vCalAddress:
+    address = icalendar.vCalAddress(f"mailto:{email}")
+    for name, value in parameters.items():
+        address.params[name] = value
+    return address

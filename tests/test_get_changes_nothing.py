@@ -6,6 +6,7 @@ was written is asked of PostgreSQL's own counters, which see triggers and undone
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -17,7 +18,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clients.models import Answer, Clearance, Client, Screening
 from cryoclinic.models import User
-from scheduling.models import Appointment, Course, Message, Unavailability
+from scheduling.models import Appointment, Course, Message, Specialist, Unavailability
+from scheduling.selectors.feeds import course_feed_url, specialist_feed_url
 from tests import factories
 from tests.fixtures import Practice
 from tests.small_clinic import MORNING, populate
@@ -35,6 +37,13 @@ ROWS: dict[str, type[Model]] = {
     "messages/": Message,
     "unavailabilities/": Unavailability,
 }
+# What makes a genuine address of a route with a token in it.
+TOKENS: dict[str, list[Callable[[], str]]] = {
+    "feeds/<str:token>.ics": [
+        lambda: course_feed_url(Course.objects.earliest("pk")),
+        lambda: specialist_feed_url(Specialist.objects.earliest("pk")),
+    ],
+}
 # A visitor's own session, and what counts visitors; nothing of the clinic's.
 NOT_BUSINESS = {"django_session", "cache"}
 # Open to anybody; everything else sends to the sign-in page or refuses.
@@ -50,6 +59,7 @@ PUBLIC = {
     "account_signup",
     "healthz",
     "readyz",
+    "scheduling:feed",
 }
 POST_ONLY = {
     "clients:revoke",
@@ -62,6 +72,8 @@ POST_ONLY = {
     "scheduling:note_add",
     "scheduling:pay",
     "scheduling:plan_hit_courses",
+    "scheduling:renew_course_feed",
+    "scheduling:renew_specialist_feed",
     "scheduling:rescreen",
     "scheduling:restore_appointment",
     "scheduling:resume_course",
@@ -108,6 +120,8 @@ def _of(route: str, name: str) -> list[str]:
         return [reverse(name, kwargs={"uidb36": "1", "key": "set-password"})]
     if "?P<key>" in route:
         return [reverse(name, kwargs={"key": "0"})]
+    if route in TOKENS:
+        return [urlsplit(make()).path for make in TOKENS[route]]
     assert "<" not in route, f"no rows are named for {route}"
     return [f"/{route}"]
 
@@ -164,10 +178,18 @@ def written() -> dict[str, int]:
 
 
 @pytest.fixture
-def small_clinic(practice: Practice, reception: User, cosmetologist: User) -> Iterator[Practice]:
+def morning() -> Iterator[None]:
     with time_machine.travel(MORNING, tick=False):
-        populate(practice, reception=reception, cosmetologist=cosmetologist)
-        yield practice
+        yield
+
+
+@pytest.fixture
+def small_clinic(
+    morning: None, practice: Practice, reception: User, cosmetologist: User
+) -> Practice:
+    """Everything of it, the first screening too, came about on that morning or before."""
+    populate(practice, reception=reception, cosmetologist=cosmetologist)
+    return practice
 
 
 @pytest.fixture

@@ -71,10 +71,18 @@ def stored() -> Iterator[str]:
 
 
 @pytest.fixture
-def small_clinic(practice: Practice, reception: User, cosmetologist: User) -> Iterator[Practice]:
+def morning() -> Iterator[None]:
     with time_machine.travel(MORNING, tick=False):
-        populate(practice, reception=reception, cosmetologist=cosmetologist)
-        yield practice
+        yield
+
+
+@pytest.fixture
+def small_clinic(
+    morning: None, practice: Practice, reception: User, cosmetologist: User
+) -> Practice:
+    """Everything of it, the first screening too, came about on that morning or before."""
+    populate(practice, reception=reception, cosmetologist=cosmetologist)
+    return practice
 
 
 @pytest.mark.parametrize("who", ["nobody", "reception", "cosmetologist", "manager"])

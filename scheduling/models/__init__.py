@@ -3,6 +3,7 @@
 from scheduling.models.alert import CourseAlert
 from scheduling.models.appointment import LIVE, Appointment
 from scheduling.models.course import Course
+from scheduling.models.feed import CalendarFeed
 from scheduling.models.links import (
     CourseIndication,
     DeviceProcedureType,
@@ -19,6 +20,7 @@ __all__ = [
     "LIVE",
     "Addendum",
     "Appointment",
+    "CalendarFeed",
     "Course",
     "CourseAlert",
     "CourseCheck",

@@ -17,6 +17,7 @@ from scheduling.forms.appointments import SlotForm
 from scheduling.forms.courses import CourseReasonForm, PaymentForm
 from scheduling.models import Course
 from scheduling.selectors.courses import course_page, courses_of_client
+from scheduling.selectors.feeds import course_feed_url
 from scheduling.selectors.history import course_history
 from scheduling.selectors.offers import missing_sessions, session_offers
 from scheduling.services import courses as services
@@ -40,6 +41,7 @@ def _page(request: StaffRequest, course: Course, status: int = 200, **told: Any)
         "course": course,
         "page": course_page(course, permissions=permissions),
         "history": course_history(course) if sees_history else None,
+        "feed_url": course_feed_url(course) if "scheduling.book_course" in permissions else "",
         "reason_form": CourseReasonForm(),
         "payment_form": PaymentForm(),
         **told,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from cryoclinic.access import clinic_of
 from cryoclinic.http import StaffRequest
 from scheduling.access import specialist_of
+from scheduling.selectors.feeds import specialist_feed_url
 from scheduling.selectors.my_day import my_day
 
 
@@ -29,6 +30,7 @@ def show_my_day(request: StaffRequest) -> HttpResponse:
     context = {
         "my_day": my_day(specialist, day),
         "specialist": specialist,
+        "feed_url": specialist_feed_url(specialist),
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
         "board_url": f"{reverse('scheduling:board')}?date={day.isoformat()}",
