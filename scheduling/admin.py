@@ -9,7 +9,6 @@ from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.forms import RangeWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cryoclinic.admin_base import Lines, OfOneClinicAdmin, ReadOnly, SwitchedOffAdmin
@@ -29,7 +28,6 @@ from scheduling.models import (
     Unavailability,
     WorkingHours,
 )
-from scheduling.services.outages import plan_anew
 
 # The browser's own picker; what it gives is read on the clock of the user's clinic.
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -105,15 +103,12 @@ class UnavailabilityAdmin(OfOneClinicAdmin):
                 "fields": ["specialist", "room", "device", "period", "reason"],
                 "description": _(
                     "Name one specialist, room or device, or none for the whole clinic. What is "
-                    "already booked in that time stays booked: move it on the board."
+                    "already booked in that time stays booked until the desk accepts a new plan, "
+                    "which is proposed within minutes."
                 ),
             },
         )
     ]
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        plan_anew(obj, now=timezone.now())
 
     @admin.display(description=_("what"))
     def what(self, away: Unavailability) -> str:

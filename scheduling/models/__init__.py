@@ -9,6 +9,7 @@ from scheduling.models.links import (
     DeviceProcedureType,
     RoomProcedureType,
     SpecialistSkill,
+    WatchedClearance,
 )
 from scheduling.models.mending import CourseCheck, CourseProposal
 from scheduling.models.message import Message, SendingPace
@@ -38,5 +39,6 @@ __all__ = [
     "Specialist",
     "SpecialistSkill",
     "Unavailability",
+    "WatchedClearance",
     "WorkingHours",
 ]

@@ -1,8 +1,12 @@
-"""The link tables of the many-to-many fields, so that the record of changes covers them too."""
+"""Tables of others that ours have something to add to: the link tables of the many-to-many fields,
+so that the record of changes covers them too, and clearances, on which booked sessions depend.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
+from clients.models import Clearance
 from cryoclinic.audit import audited
+from scheduling.models import watch_triggers
 from scheduling.models.course import Course
 from scheduling.models.resources import Device, Room, Specialist
 
@@ -16,6 +20,7 @@ class RoomProcedureType(
         default_permissions = ()
         verbose_name = _("procedure type of a room")
         verbose_name_plural = _("procedure types of rooms")
+        triggers = [watch_triggers.able("room")]
 
 
 @audited(obj_field=None)
@@ -27,6 +32,7 @@ class DeviceProcedureType(
         default_permissions = ()
         verbose_name = _("procedure type of a device")
         verbose_name_plural = _("procedure types of devices")
+        triggers = [watch_triggers.able("device")]
 
 
 @audited(obj_field=None)
@@ -38,6 +44,7 @@ class SpecialistSkill(
         default_permissions = ()
         verbose_name = _("skill of a specialist")
         verbose_name_plural = _("skills of specialists")
+        triggers = [watch_triggers.able("specialist")]
 
 
 @audited(obj_field=None)
@@ -49,3 +56,14 @@ class CourseIndication(
         default_permissions = ()
         verbose_name = _("indication of a course")
         verbose_name_plural = _("indications of courses")
+
+
+class WatchedClearance(Clearance):
+    """A clearance given or revoked has the client's courses looked at."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("clearance")
+        verbose_name_plural = _("clearances")
+        triggers = [watch_triggers.CLEARANCE]

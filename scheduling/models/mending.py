@@ -12,13 +12,16 @@ from scheduling.querysets import CourseProposalQuerySet
 class CourseCheck(models.Model):
     """The worker's own note of when to look at a course again; a course without one is left alone.
 
-    Not audited: it says nothing about the course, and is written with every change of it.
+    ``asked`` counts the times that somebody wanted it looked at, so that what changes while the
+    worker is looking is not taken for looked at. Not audited: it says nothing about the course, and
+    is written with every change of it.
     """
 
     course = models.OneToOneField(
         Course, on_delete=models.CASCADE, primary_key=True, related_name="check_due"
     )
     due_at = models.DateTimeField()
+    asked = models.PositiveBigIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("course to look at")

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from cryoclinic.audit import audited
 from cryoclinic.models import Clinic
 from procedures.models import ProcedureType
+from scheduling.models import watch_triggers
 from scheduling.querysets import ResourceQuerySet, UnavailabilityQuerySet, WorkingHoursQuerySet
 
 
@@ -42,6 +43,7 @@ class Room(Resource):
         constraints = [
             models.UniqueConstraint(fields=["clinic", "name"], name="room_name_once_per_clinic")
         ]
+        triggers = [watch_triggers.in_use("room")]
 
     def __str__(self) -> str:
         return self.name
@@ -61,6 +63,7 @@ class Device(Resource):
         constraints = [
             models.UniqueConstraint(fields=["clinic", "name"], name="device_name_once_per_clinic")
         ]
+        triggers = [watch_triggers.in_use("device")]
 
     def __str__(self) -> str:
         return self.name
@@ -81,6 +84,7 @@ class Specialist(Resource):
         verbose_name = _("specialist")
         verbose_name_plural = _("specialists")
         ordering = ["user__last_name", "user__first_name", "id"]
+        triggers = [watch_triggers.in_use("specialist")]
 
     def __str__(self) -> str:
         return self.user.display_name
@@ -138,6 +142,7 @@ class WorkingHours(models.Model):
             ),
             models.CheckConstraint(name="workinghours_weekday", condition=Q(weekday__lte=6)),
         ]
+        triggers = [watch_triggers.HOURS]
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.starts:%H:%M}–{self.ends:%H:%M}"
@@ -190,6 +195,7 @@ class Unavailability(models.Model):
                 violation_error_message=_("Give both a start and a later end."),
             ),
         ]
+        triggers = [watch_triggers.ABSENCE]
 
     def __str__(self) -> str:
         return self.reason or str(_("unavailable"))

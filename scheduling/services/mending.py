@@ -7,6 +7,7 @@ time has come for, and nothing for all the others.
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from enum import Enum
 
 from django.db import transaction
 
@@ -41,7 +42,11 @@ def mend_course(*, by: User, course: Course, now: datetime) -> bool:
 
 @service
 def _mend_next(*, by: User, now: datetime, only: int | None = None) -> bool:
-    """Claim the course that has been due the longest, or ``only`` this one, and deal with it."""
+    """Claim the course that has been due the longest, or ``only`` this one, and deal with it.
+
+    The course's row is locked and not its check's: whoever changes a room or its hours in the
+    meantime asks for another look without waiting, and ``asked`` tells that they did.
+    """
     checks = CourseCheck.objects.order_by("due_at", "course_id")
     checks = checks.filter(due_at__lte=now) if only is None else checks.filter(pk=only)
     claimed = (
@@ -52,7 +57,7 @@ def _mend_next(*, by: User, now: datetime, only: int | None = None) -> bool:
     if claimed is None:
         return False
     # Another worker may have dealt with it between our finding it and our locking it.
-    check = CourseCheck.objects.select_for_update().filter(pk=claimed.pk).first()
+    check = CourseCheck.objects.filter(pk=claimed.pk).first()
     if check is None or (only is None and check.due_at > now):
         return True
     course = Course.objects.select_related("client", "clinic", "procedure_type", "zone").get(
@@ -60,30 +65,39 @@ def _mend_next(*, by: User, now: datetime, only: int | None = None) -> bool:
     )
     if course.status != Course.Status.ACTIVE:
         _leave_alone(course, now)
-        check.delete()
+        CourseCheck.objects.filter(pk=course.pk, asked=check.asked).delete()
         return True
-    retry = _mend(by, course, now)
-    due_at = _next_look(course, now, retry=retry)
+    outcome = _mend(by, course, now)
     # What was booked just now has asked for another look: this was it.
-    CourseCheck.objects.filter(pk=course.pk).update(due_at=due_at)
+    seen = check.asked + (1 if outcome is Outcome.BOOKED else 0)
+    due_at = _next_look(course, now, retry=outcome is Outcome.NO_PLAN)
+    CourseCheck.objects.filter(pk=course.pk, asked=seen).update(due_at=due_at)
     return True
 
 
-def _mend(by: User, course: Course, now: datetime) -> bool:
-    """Book, propose or leave as it is; True where it could not be settled today."""
+class Outcome(Enum):
+    RIGHT = "right"
+    BOOKED = "booked"
+    PROPOSED = "proposed"
+    NO_PLAN = "no plan"
+
+
+def _mend(by: User, course: Course, now: datetime) -> Outcome:
+    """Book, propose or leave as it is."""
     try:
         found = replan(course, now=now, taken=list(taken_by_others(course, now)))
     except Refused:  # not one day on which the client is cleared
         found = Replan(standing=standing_of(course, now=now))
-    settled = found.unchanged and found.infeasible is None
-    if settled:
+    if found.unchanged and found.infeasible is None:
         _overtake(course, now)
+        outcome = Outcome.RIGHT
     elif _may_book(found) and _booked(by, course, found):
-        settled = True
+        outcome = Outcome.BOOKED
     else:
         _propose(course, found, now)
+        outcome = Outcome.PROPOSED if found.lines else Outcome.NO_PLAN
     spacing.review_courses(by=by, ids=[course.pk], now=now)
-    return not settled and not found.lines
+    return outcome
 
 
 def _may_book(found: Replan) -> bool:

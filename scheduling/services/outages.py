@@ -17,18 +17,16 @@ from scheduling.services.watch import look_again
 
 
 @service
-def add_unavailability(
-    *, by: User, unavailability: Unavailability, now: datetime
-) -> Unavailability:
-    """Save it, and have every course that it hits planned anew, confirmed visits last."""
+def add_unavailability(*, by: User, unavailability: Unavailability) -> Unavailability:
+    """Save it. The table has every course that it hits looked at, confirmed visits last."""
     unavailability.save(force_insert=True)
-    plan_anew(unavailability, now=now)
     return unavailability
 
 
-def plan_anew(unavailability: Unavailability, *, now: datetime) -> None:
-    """Have the courses that it hits looked at; inside the transaction that saves it."""
-    look_again([each.pk for each in hit_courses(unavailability, now=now)], at=now)
+@service
+def remove_unavailability(*, by: User, unavailability: Unavailability) -> None:
+    """It is not so after all. Courses that wait with a proposal are looked at again."""
+    unavailability.delete()
 
 
 def plan_next(*, by: User, unavailability: Unavailability, now: datetime, limit: int) -> None:

@@ -1,11 +1,12 @@
 """Which courses the worker has to look at: written by every service that changes one.
 
 A plain row per course, indexed by when it is due, so that a look which finds nothing to do reads
-one entry of an index. Called inside the transaction of the change, after the course is locked.
+one entry of an index. Called inside the transaction of the change, after all that it locks. What
+the back office changes is written by the tables' own triggers (``models/watch_triggers.py``).
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 
@@ -13,10 +14,10 @@ from cryoclinic.audit import service
 from cryoclinic.models import User
 
 _LOOK = """
-INSERT INTO scheduling_coursecheck AS k (course_id, due_at)
-SELECT id, %(at)s + place * interval '1 microsecond'
-  FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS asked (id, place) ORDER BY id
-ON CONFLICT (course_id) DO UPDATE SET due_at = least(k.due_at, excluded.due_at)
+INSERT INTO scheduling_coursecheck AS k (course_id, due_at, asked)
+SELECT DISTINCT id, %(at)s::timestamptz, 1 FROM unnest(%(ids)s::bigint[]) AS wanted (id) ORDER BY id
+ON CONFLICT (course_id) DO UPDATE
+   SET due_at = least(k.due_at, excluded.due_at), asked = k.asked + 1
 """
 _ENROL = """
 INSERT INTO scheduling_coursecheck (course_id, due_at)
@@ -28,13 +29,11 @@ ON CONFLICT (course_id) DO NOTHING
 
 
 def look_again(courses: Iterable[int], *, at: datetime) -> None:
-    """Let the worker look at the courses (ids) at that time or sooner, in the order given."""
+    """Let the worker look at the courses (ids) at that time or sooner."""
     ids = list(courses)
     if ids:
         with connection.cursor() as cursor:
-            # The order is in the last digits; what is due "now" has to be due by now.
-            first = at - timedelta(microseconds=len(ids))
-            cursor.execute(_LOOK, {"ids": ids, "at": first})
+            cursor.execute(_LOOK, {"ids": ids, "at": at})
 
 
 @service

@@ -36,9 +36,7 @@ def unavailability_new(request: StaffRequest) -> HttpResponse:
         return render(request, "scheduling/outage/new.html", {"form": form}, status=status)
     now = timezone.now()
     if "save" in request.POST:
-        saved = services.add_unavailability(
-            by=request.user, unavailability=form.unavailability, now=now
-        )
+        saved = services.add_unavailability(by=request.user, unavailability=form.unavailability)
         messages.success(request, _("The absence is entered."))
         return redirect("scheduling:unavailability", saved.pk)
     courses = hit_courses(form.unavailability, now=now)

@@ -36,7 +36,7 @@ class MendedClinic(Clinic):
             specialist=self.specialists[draw % 2],
             period=DateTimeTZRange(begin, begin + timedelta(hours=5)),
         )
-        add_unavailability(by=self.by, unavailability=away, now=timezone.now())
+        add_unavailability(by=self.by, unavailability=away)
 
     @rule()
     def workers_mend(self) -> None:
