@@ -29,6 +29,7 @@ _DESK = {
     "scheduling.cancel_appointment",
     "scheduling.check_in_appointment",
     "scheduling.view_message",
+    "scheduling.change_message",
     "scheduling.view_coursealert",
     "scheduling.change_coursealert",
     "scheduling.view_courseproposal",

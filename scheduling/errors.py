@@ -120,6 +120,15 @@ class StalePlan(Refused):
         super().__init__(message, _("Ask for times again."))
 
 
+class NothingToSend(Refused):
+    """What the message is about no longer holds; ``reason`` is a sentence."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(
+            reason, _("To tell the client how things stand now, send “course booked” again.")
+        )
+
+
 class Busy(Refused):
     """Somebody else holds the rows just now."""
 

@@ -56,6 +56,8 @@ urlpatterns = [
     path("appointments/<int:pk>/note/addenda/", notes.add, name="note_add"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),
+    path("messages/<int:pk>/resend/", messages.resend, name="resend_message"),
+    path("messages/<int:pk>/withdraw/", messages.withdraw, name="withdraw_message"),
     path("messages/<int:pk>/html/", messages.message_html, name="message_html"),
     path("messages/<int:pk>/visits.ics", messages.message_calendar, name="message_calendar"),
 ]

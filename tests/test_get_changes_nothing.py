@@ -75,12 +75,14 @@ POST_ONLY = {
     "scheduling:renew_course_feed",
     "scheduling:renew_specialist_feed",
     "scheduling:rescreen",
+    "scheduling:resend_message",
     "scheduling:restore_appointment",
     "scheduling:resume_course",
     "scheduling:session_admit",
     "scheduling:stop_course",
     "scheduling:undo_check_in",
     "scheduling:undo_missed",
+    "scheduling:withdraw_message",
 }
 # “Not ready” is an answer, and true of a test without a worker.
 MAY_BE_UNREADY = {"/readyz"}

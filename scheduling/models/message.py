@@ -45,14 +45,15 @@ class MessageStatus(models.TextChoices):
 PENDING = [MessageStatus.DUE, MessageStatus.RETRYING, MessageStatus.SENDING]
 
 
-@audited(exclude=["clinic", "attempts", "leased_until", "source", "told"])
+@audited(exclude=["clinic", "repeat", "attempts", "leased_until", "source", "told"])
 class Message(models.Model):
     """What it says is read from the database when it is sent, never stored here beforehand.
 
     Unique per (clinic, course or appointment, kind, lead, version), so that it goes out once; it
     has neither client nor course where it is for the desk. ``version`` is that of the appointment's
     schedule, for a change the number of the change in its course, for a new screening the id of the
-    one that runs out. ``lead_hours`` tells several reminders of one visit apart.
+    one that runs out. ``lead_hours`` tells several reminders of one visit apart, and ``repeat`` (0
+    but for those) what the desk sent again by hand.
 
     ``told`` is what the client knows of the course once the mail is there, as
     ``scheduling.told.Told`` writes it: ids and times, nothing else. ``source`` is the mail that was
@@ -93,6 +94,7 @@ class Message(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=MessageKind)
     lead_hours = models.PositiveSmallIntegerField(_("hours before the visit"), default=0)
     version = models.PositiveBigIntegerField(_("version of the schedule"), default=1)
+    repeat = models.PositiveSmallIntegerField(_("repeat"), default=0, db_default=0)
     due_at = models.DateTimeField(_("due at"))
     status = models.CharField(
         _("status"), max_length=9, choices=MessageStatus, default=MessageStatus.DUE
@@ -120,10 +122,20 @@ class Message(models.Model):
                 condition=Q(status__in=["due", "retrying", "sending"]),
             ),
             models.Index(fields=["clinic", "-due_at", "-id"], name="message_by_due"),
+            models.Index(fields=["clinic", "status", "-due_at", "-id"], name="message_by_status"),
+            models.Index(fields=["clinic", "kind", "-due_at", "-id"], name="message_by_kind"),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["clinic", "course", "appointment", "kind", "lead_hours", "version"],
+                fields=[
+                    "clinic",
+                    "course",
+                    "appointment",
+                    "kind",
+                    "lead_hours",
+                    "version",
+                    "repeat",
+                ],
                 name="message_once",
                 nulls_distinct=False,
             ),

@@ -1,13 +1,13 @@
 """Who did what to a course and its visits, from the record that the database keeps."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cryoclinic.models import WORKER_USERNAME, User
+from cryoclinic.models import WORKER_USERNAME, Clinic, User
 from scheduling.models import Appointment, Course, Payment
 from scheduling.selectors import words
 
@@ -38,15 +38,20 @@ def course_history(course: Course) -> list[Happening]:
         ),
         *_told(course, _events(Payment, course.payments.values_list("pk", flat=True)), _of_payment),
     ]
-    told.sort(key=lambda item: item[0].pgh_created_at)
+    told.sort(key=lambda item: item[0].pgh_created_at, reverse=True)
+    return told_by(told, clinic=course.clinic)
+
+
+def told_by(told: Sequence[tuple[Any, str]], *, clinic: Clinic) -> list[Happening]:
+    """The events in the order given, each with who did it; one query."""
     names = _names(event for event, _what in told)
     return [
         Happening(
-            at=course.clinic.local(event.pgh_created_at),
+            at=clinic.local(event.pgh_created_at),
             who=names.get(_actor(event), _("outside the program")),
             what=what,
         )
-        for event, what in reversed(told)
+        for event, what in told
     ]
 
 

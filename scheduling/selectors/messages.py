@@ -31,6 +31,7 @@ PROBLEMS = {
     problems.OVERTAKEN: gettext_lazy("A later reminder of the same visit was due as well."),
     problems.NOT_WANTED: gettext_lazy("The client does not want this kind of e-mail."),
     problems.NO_CONSENT: gettext_lazy("The client does not agree to e-mail, or has no address."),
+    problems.BY_DESK: gettext_lazy("The desk withdrew it."),
     problems.NETWORK: gettext_lazy("The mail server could not be reached."),
     problems.BAD_ADDRESS: gettext_lazy("No mail can be sent to this address. Correct it."),
 }
@@ -92,7 +93,13 @@ def line_of(message: Message, clinic: Clinic) -> MessageLine:
 
 
 def message_page(
-    clinic: Clinic, *, status: str = "", client: int | None = None, typed: str = "", after: str = ""
+    clinic: Clinic,
+    *,
+    status: str = "",
+    kind: str = "",
+    client: int | None = None,
+    typed: str = "",
+    after: str = "",
 ) -> MessagePage:
     """One query. ``typed`` is looked for in the client's name, phone and e-mail.
 
@@ -102,11 +109,13 @@ def message_page(
     messages = messages.select_related("clinic", "client", "appointment")
     if status:
         messages = messages.filter(status=status)
+    if kind:
+        messages = messages.filter(kind=kind)
     if client is not None:
         messages = messages.filter(client=client)
     if typed:
         messages = messages.filter(client__in=Client.objects.matching(search.parse(typed)))
-    if not (status or client or typed):
+    if not (status or kind or client or typed):
         messages = messages.filter(due_at__lte=timezone.now() + SOON)
     found = _after(messages, after).order_by("-due_at", "-id")
     return MessagePage(clinic, list(found[: PAGE + 1]))

@@ -18,15 +18,16 @@ from scheduling.models import Appointment, Course, Message
 from scheduling.models.message import CHANGES, MessageKind
 from scheduling.reminder_times import Day, reminders_due
 
-# A withdrawn row of the same version comes back (a cancelled visit restored); any other stays.
+# A withdrawn row of the same version comes back (a cancelled visit restored), unless the desk did
+# it by hand; any other stays.
 _ADD = """
 INSERT INTO scheduling_message AS m (clinic_id, client_id, course_id, appointment_id, kind,
                                      lead_hours, version, due_at, created_at, status, attempts,
                                      message_id, sent_to, problem, source)
 SELECT row.*, 'due', 0, gen_random_uuid(), '', '', '' FROM (VALUES {rows}) AS row
-ON CONFLICT (clinic_id, course_id, appointment_id, kind, lead_hours, version)
+ON CONFLICT (clinic_id, course_id, appointment_id, kind, lead_hours, version, repeat)
 DO UPDATE SET status = 'due', due_at = excluded.due_at, attempts = 0, problem = ''
- WHERE m.status = 'withdrawn' AND m.sent_at IS NULL
+ WHERE m.status = 'withdrawn' AND m.sent_at IS NULL AND m.problem <> 'by_desk'
 """
 _ROW = (
     "(%s::bigint, %s::bigint, %s::bigint, %s::bigint, %s, %s::smallint, %s::bigint,"

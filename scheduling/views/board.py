@@ -5,6 +5,7 @@ from datetime import date
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
@@ -12,6 +13,7 @@ from cryoclinic.access import clinic_of
 from cryoclinic.http import StaffRequest
 from scheduling.selectors.alerts import courses_to_watch
 from scheduling.selectors.board import day_board
+from scheduling.selectors.outbox_state import outbox_state
 
 
 @login_required
@@ -27,6 +29,9 @@ def board(request: StaffRequest) -> HttpResponse:
     context = {
         "board": day_board(clinic, day, lanes=lanes, permissions=permissions),
         "courses_to_watch": courses_to_watch(clinic) if sees_alerts else [],
+        "outbox": outbox_state(clinic, now=timezone.now())
+        if "scheduling.view_message" in permissions
+        else None,
         "lanes": lanes,
     }
     return render(request, "scheduling/board/board.html", context)

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from cryoclinic.changes import event_model_of
 from scheduling.models import Appointment, Message
 from scheduling.services.outbox import announce_course, withdraw
 from tests import factories
@@ -106,7 +107,7 @@ def test_list_asks_a_fixed_number_of_queries(desk, clinic, courses, django_asser
         announce_course(course, visits, now=NOON)
     desk.get(LIST, {"status": "due"})
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         desk.get(LIST, {"status": "due"})
 
 
@@ -199,3 +200,101 @@ def test_list_names_the_problem(desk, booked, smtp, clock):
     [line] = desk.get(LIST, {"status": "failed"}).context["page"].lines
     assert line.problem == "The mail server refused it for good (code 550). Check the address."
     assert line.due_at - NOON == timedelta(0)
+
+
+def test_list_filters_by_kind(desk, booked):
+    assert {message.kind for message in shown(desk.get(LIST, {"kind": "reminder"}))} == {"reminder"}
+    assert shown(desk.get(LIST, {"kind": "aftercare"})) == []
+
+
+def test_desk_sends_a_message_again(desk, booked, smtp):
+    send(NOON)
+    message = Message.objects.get(kind="course_booked")
+    answer = desk.post(f"/messages/{message.pk}/resend/")
+    again = Message.objects.get(kind="course_booked", repeat=1)
+
+    assert (answer.status_code, answer.url) == (302, f"/messages/{again.pk}/")
+    assert "goes out within half a minute" in desk.get(answer.url).content.decode()
+
+
+def test_desk_withdraws_a_message(desk, booked, reception):
+    message = Message.objects.get(kind="course_booked")
+    answer = desk.post(f"/messages/{message.pk}/withdraw/")
+    message.refresh_from_db()
+
+    assert (answer.status_code, answer.url) == (302, f"/messages/{message.pk}/")
+    assert (message.status, message.problem) == ("withdrawn", "by_desk")
+
+
+@pytest.mark.parametrize("verb", ["resend", "withdraw"])
+def test_refusal_is_shown_with_its_rule(desk, booked, verb):
+    message = Message.objects.get(kind="course_booked")
+    Message.objects.update(status="sending")
+    answer = desk.post(f"/messages/{message.pk}/{verb}/")
+
+    assert answer.status_code == 409
+    assert str(answer.context["refused"].message) in answer.content.decode()
+
+
+@pytest.mark.parametrize("verb", ["resend", "withdraw"])
+def test_outsiders_send_and_withdraw_nothing(browse, cosmetologist, booked, verb):
+    Message.objects.filter(kind="course_booked").update(status="failed")
+    message = Message.objects.get(kind="course_booked")
+    elsewhere = factories.UserFactory(role="receptionist")
+    url = f"/messages/{message.pk}/{verb}/"
+
+    assert browse(elsewhere).post(url).status_code == 404
+    assert browse(cosmetologist).post(url).status_code == 403
+    assert browse(None).post(url).status_code == 302
+    assert list(Message.objects.filter(kind="course_booked").values_list("status")) == [("failed",)]
+
+
+def test_detail_tells_what_became_of_each_attempt(desk, booked, smtp, clock, reception):
+    message = Message.objects.get(kind="course_booked")
+    smtp.at_data = lambda address: "451 try later"
+    send(NOON)
+    smtp.at_data = lambda address: "550 no"
+    clock.move_to(NOON + timedelta(hours=1))
+    send(NOON + timedelta(hours=1))
+    smtp.at_data = lambda address: None
+    desk.post(f"/messages/{message.pk}/resend/")
+    send(NOON + timedelta(hours=1))
+
+    retried = event_model_of(Message).objects.filter(pgh_obj_id=message.pk, status="retrying").get()
+    due = f"Tue 12 May, {message.clinic.local(retried.due_at):%H:%M}"
+    again = "Tue 12 May, 13:00"
+    by_desk, by_program = reception.display_name, "the program itself"
+    told = desk.get(f"/messages/{message.pk}/").context["history"]
+    assert [(item.what, item.who) for item in told] == [
+        ("Written, due on Tue 12 May, 12:00", "outside the program"),
+        (
+            f"Attempt 1: The mail server could not take it (code 451). Next on {due}",
+            by_program,
+        ),
+        (
+            "Attempt 2: The mail server refused it for good (code 550). Check the address. "
+            "Given up",
+            by_program,
+        ),
+        (f"To be sent on {again} after all", by_desk),
+        ("Attempt 1: sent", by_program),
+    ]
+
+
+def test_board_counts_what_did_not_arrive_and_what_is_stuck(browse, reception, booked, clock):
+    assert not browse(reception).get("/board/").context["outbox"]
+    Message.objects.filter(kind="course_booked").update(status="failed")
+    clock.move_to(NOON + timedelta(days=2))
+    page = browse(reception).get("/board/").content.decode()
+
+    assert "1 e-mail did not arrive" in page
+    assert "E-mails have been waiting since 13 May, 14:05: the worker sends none" in page
+    clock.move_to(NOON + timedelta(days=15))
+    assert browse(reception).get("/board/").context["outbox"].failed == 0
+
+
+def test_board_of_another_clinic_counts_its_own(browse, booked):
+    Message.objects.update(status="failed")
+    elsewhere = factories.UserFactory(role="receptionist")
+
+    assert not browse(elsewhere).get("/board/").context["outbox"]
