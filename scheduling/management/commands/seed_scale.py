@@ -17,14 +17,16 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wanted, started = options["appointments"], monotonic()
+        started = monotonic()
 
-        def report(done: int) -> None:
-            seconds = monotonic() - started
-            left = seconds / max(done, 1) * (wanted - done)
-            self.stdout.write(f"{done:>9,} of {wanted:,} in {seconds:.0f} s, {left:.0f} s to go")
+        def report(doing: str) -> None:
+            self.stdout.write(f"{monotonic() - started:6.0f} s  {doing}")
+            self.stdout.flush()
 
         clinics = scale.load(
-            appointments=wanted, clinics=options["clinics"], seed=options["seed"], report=report
+            appointments=options["appointments"],
+            clinics=options["clinics"],
+            seed=options["seed"],
+            report=report,
         )
-        self.stdout.write(f"Clinics: {', '.join(str(clinic.pk) for clinic in clinics)}")
+        report(f"done; clinics: {', '.join(str(clinic.pk) for clinic in clinics)}")
