@@ -36,6 +36,7 @@ _DESK = {
     "scheduling.change_courseproposal",
     "scheduling.view_unavailability",
     "scheduling.add_unavailability",
+    "scheduling.delete_unavailability",
     "scheduling.view_payment",
     "scheduling.add_payment",
 }

@@ -96,6 +96,7 @@ def _fingerprint(course: Course, appointments: Sequence[Appointment]) -> str:
     facts = [
         course.status,
         course.sessions_planned,
+        course.wishes,
         *(
             [
                 each.pk,
@@ -111,4 +112,4 @@ def _fingerprint(course: Course, appointments: Sequence[Appointment]) -> str:
             for each in sorted(appointments, key=lambda each: each.pk)
         ),
     ]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]

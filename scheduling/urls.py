@@ -43,6 +43,11 @@ urlpatterns = [
     path("appointments/<int:pk>/move/", appointments.move, name="move_appointment"),
     path("unavailabilities/new/", outages.unavailability_new, name="unavailability_new"),
     path("unavailabilities/<int:pk>/", outages.unavailability, name="unavailability"),
+    path(
+        "unavailabilities/<int:pk>/remove/",
+        outages.unavailability_remove,
+        name="unavailability_remove",
+    ),
     path("unavailabilities/<int:pk>/plan/", outages.plan_hit_courses, name="plan_hit_courses"),
     path("unavailabilities/<int:pk>/accept/", outages.accept_plans, name="accept_plans"),
     path("slots/", slots.slots, name="slots"),

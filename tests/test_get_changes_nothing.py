@@ -82,6 +82,7 @@ POST_ONLY = {
     "scheduling:stop_course",
     "scheduling:undo_check_in",
     "scheduling:undo_missed",
+    "scheduling:unavailability_remove",
     "scheduling:withdraw_message",
 }
 # “Not ready” is an answer, and true of a test without a worker.

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cryoclinic.models import WORKER_USERNAME, Clinic, User
-from scheduling.models import Appointment, Course, Payment
+from scheduling.models import Appointment, Course, CourseProposal, Payment
 from scheduling.selectors import words
 
 
@@ -24,7 +24,7 @@ class Happening:
 def course_history(course: Course) -> list[Happening]:
     """The latest first; the sessions booked together with the course are told by its first line.
 
-    Six queries.
+    Eight queries.
     """
     visits = list(course.appointments.values_list("pk", flat=True))
     of_course = list(_events(Course, [course.pk]))
@@ -36,7 +36,8 @@ def course_history(course: Course) -> list[Happening]:
             for event, what in _told(course, _events(Appointment, visits), _of_visit)
             if booked_in is None or (event.pgh_label, event.pgh_context_id) != ("insert", booked_in)
         ),
-        *_told(course, _events(Payment, course.payments.values_list("pk", flat=True)), _of_payment),
+        *_told(course, _events(Payment, _ids(course.payments)), _of_payment),
+        *_told(course, _events(CourseProposal, _ids(course.proposals)), _of_proposal),
     ]
     told.sort(key=lambda item: item[0].pgh_created_at, reverse=True)
     return told_by(told, clinic=course.clinic)
@@ -60,6 +61,10 @@ def _events(model: Any, ids: Iterable[int]) -> Iterable[Any]:
     return events.filter(pgh_obj_id__in=list(ids)).order_by("pgh_id")
 
 
+def _ids(rows: Any) -> list[int]:
+    return list(rows.values_list("pk", flat=True))
+
+
 def _told(course: Course, events: Iterable[Any], tell: Any) -> Iterator[tuple[Any, str]]:
     """Each event with its words, told from the event before it of the same row."""
     before: dict[int, Any] = {}
@@ -77,6 +82,8 @@ def _of_course(course: Course, before: Any, event: Any) -> Iterator[str]:
     elif before.status != event.status:
         text = _("Course: %(status)s") % {"status": Course.Status(event.status).label}
         yield f"{text} ({event.held_reason})" if event.held_reason else text
+    elif before.wishes != event.wishes:
+        yield _("Wishes changed")
 
 
 def _of_visit(course: Course, before: Any, event: Any) -> Iterator[str]:
@@ -101,6 +108,19 @@ def _of_visit(course: Course, before: Any, event: Any) -> Iterator[str]:
 
 def _of_payment(course: Course, before: Any, event: Any) -> Iterator[str]:
     yield _("Payment: %(amount)s") % {"amount": words.money(event.amount, event.currency)}
+
+
+def _of_proposal(course: Course, before: Any, event: Any) -> Iterator[str]:
+    if before is None:
+        reason = CourseProposal.Reason(event.reason).label
+        text = _("New plan proposed: %(reason)s") if event.steps else _("No plan found: %(reason)s")
+        yield text % {"reason": reason}
+    elif before.status != event.status:
+        yield {
+            CourseProposal.Status.ACCEPTED: _("Proposed plan accepted"),
+            CourseProposal.Status.DISMISSED: _("Proposed plan turned down"),
+            CourseProposal.Status.STALE: _("Proposed plan overtaken"),
+        }[CourseProposal.Status(event.status)]
 
 
 def _actor(event: Any) -> int | None:

@@ -51,7 +51,9 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class ReplanPage:
-    """``problem``: why there is no plan; ``relaxed``: the wish that the plan sets aside."""
+    """``problem``: why there is no plan; ``relaxed``: what the plan does against the wishes;
+    ``takes_over``: who treats instead of a specialist who is away for all that remains.
+    """
 
     before: tuple[PlanRow, ...]
     after: tuple[PlanRow, ...]
@@ -61,6 +63,7 @@ class ReplanPage:
     problem: str
     obstacles: tuple[str, ...]
     relaxed: str
+    takes_over: str
     fingerprint: str
 
 
@@ -75,7 +78,12 @@ def replan_page(found: Replan) -> ReplanPage:
         days_over=over_words(plan.days_over) if plan else "",
         problem=problem_words(none) if none else "",
         obstacles=tuple(obstacle_words(none)) if none else (),
-        relaxed=relaxation_words(found.relaxation) if found.relaxation else "",
+        relaxed=(
+            relaxation_words(found.relaxation, found.after.names)
+            if found.relaxation and found.after
+            else ""
+        ),
+        takes_over=takes_over_words(found),
         fingerprint=found.fingerprint,
     )
 
@@ -93,6 +101,17 @@ def summary_words(found: Replan) -> str:
     if not parts and not found.unchanged:
         parts.append(_("another room or device, all times stay"))
     return ", ".join(parts) or _("nothing changes")
+
+
+def takes_over_words(found: Replan) -> str:
+    """Empty unless the one specialist of all that remains is not there for any of it."""
+    before = {each.specialist for each in found.before}
+    after = {line.session.specialist for line in found.lines}
+    all_hit = len(found.hit) == len(found.before)
+    if not (all_hit and len(before) == len(after) == 1 and before != after):
+        return ""
+    text = _("%(away)s is away for all that remains of the course; %(other)s takes over.")
+    return text % {"away": before.pop().name, "other": after.pop().name}
 
 
 def _before(found: Replan) -> Iterator[PlanRow]:

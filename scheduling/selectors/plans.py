@@ -12,7 +12,7 @@ from cryoclinic.models import Clinic
 from procedures.models import Price
 from scheduling.clock import wall_time
 from scheduling.planner import CELLS_PER_DAY, Infeasible, Relax, Relaxation, Rule, Slot
-from scheduling.proposals import Proposal, ProposedSession, offers, slot_token
+from scheduling.proposals import Names, Proposal, ProposedSession, offers, slot_token
 from scheduling.selectors import words
 from scheduling.selectors.offers import OfferedDay, offered_days, over_words
 
@@ -169,7 +169,7 @@ def obstacle_words(none: Infeasible) -> list[str]:
 def _ways_out(none: Infeasible, proposal: Proposal) -> list[WayOut]:
     fewest = proposal.treatment.procedure_type.sessions_min
     return [
-        WayOut(_value(each, fewest), relaxation_words(each), _gives(each))
+        WayOut(_value(each, fewest), relaxation_words(each, proposal.names), _gives(each))
         for each in none.relaxations
         if each.kind is not Relax.LONGER
     ]
@@ -194,7 +194,7 @@ def _value(each: Relaxation, fewest: int) -> str:
     return f"{each.kind.value}:{text}"
 
 
-def relaxation_words(each: Relaxation) -> str:
+def relaxation_words(each: Relaxation, names: Names) -> str:
     value: Any = each.value
     match each.kind:
         case Relax.HOURS:
@@ -204,7 +204,8 @@ def relaxation_words(each: Relaxation) -> str:
             days = ", ".join(words.weekday(day) for day in sorted(value))
             return _("On %(days)s") % {"days": days}
         case Relax.SPECIALIST:
-            return _("Other specialists help out")
+            who = ", ".join(names.specialists[pk].name for pk in sorted(value))
+            return _("With %(who)s") % {"who": who}
         case Relax.NOT_BEFORE:
             return _("Begin from %(day)s") % {"day": words.short_day(value)}
         case Relax.FEWER:

@@ -9,10 +9,9 @@ from cryoclinic.audit import service
 from cryoclinic.errors import Refused
 from cryoclinic.models import User
 from scheduling.models import Course, CourseProposal, Unavailability
-from scheduling.selectors.mending import steps_of
 from scheduling.selectors.outages import hit_courses
 from scheduling.services.mending import mend_course
-from scheduling.services.replanning import apply_replan
+from scheduling.services.replanning import accept_proposal
 from scheduling.services.watch import look_again
 
 
@@ -48,12 +47,7 @@ def accept_proposals(
     refused = []
     for proposal in proposals:
         try:
-            apply_replan(
-                by=by,
-                course=proposal.course,
-                steps=steps_of(proposal.steps),
-                fingerprint=proposal.fingerprint,
-            )
+            accept_proposal(by=by, proposal=proposal)
         except Refused as error:
             refused.append((proposal, error))
             with transaction.atomic():

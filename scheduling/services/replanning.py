@@ -162,6 +162,20 @@ def _decide(course: Course, steps: Sequence[Step]) -> None:
         proposal.save(update_fields=["status", "decided_at"])
 
 
+@conflicts_in_words()
+@service
+def accept_proposal(*, by: User, proposal: CourseProposal) -> Course:
+    """Book what was proposed, just as it was seen.
+
+    Raises ``StalePlan`` where it has been decided or overtaken since, or the course has changed.
+    """
+    course = lock_course(proposal.course_id)
+    if not CourseProposal.objects.open().filter(pk=proposal.pk).exists():
+        raise StalePlan(_("This plan has been overtaken by another one."))
+    steps = [Step.parse(token) for token in proposal.steps]
+    return apply_replan(by=by, course=course, steps=steps, fingerprint=proposal.fingerprint)
+
+
 @service
 def dismiss_proposal(*, by: User, proposal: CourseProposal) -> None:
     """The desk leaves the course as it is; just this plan is not proposed again."""

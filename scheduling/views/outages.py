@@ -15,8 +15,13 @@ from cryoclinic.access import clinic_of
 from cryoclinic.http import UNPROCESSABLE, StaffRequest, number, partial
 from scheduling.forms.outages import OutageForm
 from scheduling.models import CourseProposal, Unavailability
-from scheduling.selectors import words
-from scheduling.selectors.outages import hit_courses, hit_words
+from scheduling.selectors.outages import (
+    coming_absences,
+    hit_courses,
+    hit_words,
+    span_words,
+    who_or_what,
+)
 from scheduling.services import outages as services
 
 PAGE, COURSES = "scheduling/outage/detail.html", "scheduling/outage/_courses.html"
@@ -33,15 +38,23 @@ def unavailability_new(request: StaffRequest) -> HttpResponse:
     form = OutageForm(request.POST or None, clinic=clinic_of(request.user))
     if not form.is_valid():
         status = UNPROCESSABLE if request.method == "POST" else 200
-        return render(request, "scheduling/outage/new.html", {"form": form}, status=status)
+        return _form(request, form, status)
     now = timezone.now()
     if "save" in request.POST:
         saved = services.add_unavailability(by=request.user, unavailability=form.unavailability)
         messages.success(request, _("The absence is entered."))
         return redirect("scheduling:unavailability", saved.pk)
     courses = hit_courses(form.unavailability, now=now)
-    context = {"form": form, "courses": courses, "summary": hit_words(courses), "is_checked": True}
-    return render(request, "scheduling/outage/new.html", context)
+    return _form(request, form, courses=courses, summary=hit_words(courses), is_checked=True)
+
+
+def _form(
+    request: StaffRequest, form: OutageForm, status: int = 200, **checked: Any
+) -> HttpResponse:
+    """The form, above the absences that are entered already."""
+    absences = coming_absences(form.clinic, now=timezone.now())
+    context = {"form": form, "absences": absences, **checked}
+    return render(request, "scheduling/outage/new.html", context, status=status)
 
 
 @login_required
@@ -59,17 +72,15 @@ def _get(request: StaffRequest, pk: int) -> Unavailability:
 def _page(request: StaffRequest, away: Unavailability) -> HttpResponse:
     courses = hit_courses(away, now=timezone.now())
     pending = sum(each.is_pending for each in courses)
-    ready = [each for each in courses if each.proposal and each.proposal.steps]
-    starts, ends = away.clinic.local(away.period.lower), away.clinic.local(away.period.upper)
     context: dict[str, Any] = {
         "away": away,
-        "what": away.specialist or away.room or away.device or _("The whole clinic"),
-        "span": f"{words.visit(starts)} – {words.visit(ends)}",
+        "what": who_or_what(away),
+        "span": span_words(away, away.clinic),
         "courses": courses,
         "summary": hit_words(courses),
         "pending": pending,
         "planned": len(courses) - pending,
-        "ready": ready,
+        "ready": [each for each in courses if each.is_ready],
     }
     return partial(request, PAGE, COURSES, context)
 
@@ -90,15 +101,14 @@ def plan_hit_courses(request: StaffRequest, pk: int) -> HttpResponse:
 @permission_required(MAY_PLAN, raise_exception=True)
 @require_POST
 def accept_plans(request: StaffRequest, pk: int) -> HttpResponse:
-    """POST ``course``: accept its plan; without, all of them, each in one transaction."""
-    away, now = _get(request, pk), timezone.now()
-    course = number(request.POST.get("course"))
-    proposals: list[CourseProposal] = [
-        each.proposal
-        for each in hit_courses(away, now=now)
-        if each.proposal and each.proposal.steps and course in (None, each.pk)
-    ]
-    refused = services.accept_proposals(by=request.user, proposals=proposals, now=now)
+    """POST ``proposal``, once or several times: book these plans, each in one transaction, just
+    as they were seen.
+    """
+    away = _get(request, pk)
+    ids = [number(text) for text in request.POST.getlist("proposal")]
+    seen = CourseProposal.objects.of(away.clinic).filter(pk__in=[each for each in ids if each])
+    proposals = list(seen.select_related("course__client").order_by("pk"))
+    refused = services.accept_proposals(by=request.user, proposals=proposals, now=timezone.now())
     done = len(proposals) - len(refused)
     if done:
         text = ngettext("%(count)s course is mended.", "%(count)s courses are mended.", done)
@@ -106,3 +116,12 @@ def accept_plans(request: StaffRequest, pk: int) -> HttpResponse:
     for proposal, error in refused:
         messages.error(request, f"{proposal.course.client.name}: {error.message}")
     return redirect("scheduling:unavailability", pk)
+
+
+@login_required
+@permission_required("scheduling.delete_unavailability", raise_exception=True)
+@require_POST
+def unavailability_remove(request: StaffRequest, pk: int) -> HttpResponse:
+    services.remove_unavailability(by=request.user, unavailability=_get(request, pk))
+    messages.success(request, _("The absence is removed."))
+    return redirect("scheduling:unavailability_new")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cryoclinic.errors import Refused
-from cryoclinic.http import UNPROCESSABLE, StaffRequest
+from cryoclinic.http import UNPROCESSABLE, StaffRequest, number
 from scheduling.access import get_course
 from scheduling.errors import StalePlan
 from scheduling.forms.replanning import AcceptForm, WishesForm, wishes_initial
@@ -90,10 +90,13 @@ def _page(
 @permission_required(MAY, raise_exception=True)
 @require_POST
 def dismiss(request: StaffRequest, pk: int) -> HttpResponse:
-    """Leave the course as it is: just this plan is not proposed again."""
+    """POST ``proposal``: leave the course as it is; just this plan is not proposed again."""
     course = get_course(request.user, pk)
-    proposal = course.proposals.open().first()
-    if proposal is not None:
-        dismiss_proposal(by=request.user, proposal=proposal)
-        messages.success(request, _("The course stays as it is."))
+    pk_seen = number(request.POST.get("proposal")) or 0
+    seen = course.proposals.open().filter(pk=pk_seen).first()
+    if seen is None:
+        messages.info(request, _("That plan has been overtaken: this is the present one."))
+        return redirect("scheduling:replan", pk)
+    dismiss_proposal(by=request.user, proposal=seen)
+    messages.success(request, _("The course stays as it is."))
     return redirect("scheduling:course", pk)

@@ -127,19 +127,85 @@ def test_a_proposal_is_on_the_board_and_the_course_and_can_be_left(
     assert "A gap is too long" in watched.problems[-1].why
     assert "Mend this course" in browser.get(url(course, "course")).content.decode()
 
-    browser.post(url(course, "dismiss_proposal"))
+    browser.post(url(course, "dismiss_proposal"), {"proposal": proposal.pk + 1})
+    proposal.refresh_from_db()
+    assert proposal.status == "open"
+    browser.post(url(course, "dismiss_proposal"), {"proposal": proposal.pk})
     proposal.refresh_from_db()
     assert proposal.status == "dismissed"
 
 
-def test_a_wish_that_is_set_aside_is_named(browse, reception, practice: Practice):
+def test_somebody_away_for_all_that_remains_is_replaced_by_name(
+    browse, reception, practice: Practice
+):
     course, _made = book(practice, [2, 4], wishes={"only_specialist": practice.specialist.pk})
-    colleague(practice)
+    other = colleague(practice)
+    factories.SpecialistFactory(clinic=practice.clinic, skills=[])
     away(practice, 0, 200, specialist=practice.specialist)
 
     response = browse(reception).get(url(course))
 
-    assert response.context["page"].relaxed == "Other specialists help out"
+    page = response.context["page"]
+    assert (page.relaxed, page.takes_over) == (
+        f"With {other.name}",
+        f"{practice.specialist.name} is away for all that remains of the course; "
+        f"{other.name} takes over.",
+    )
+    assert [row.who.split(" · ")[0] for row in page.after] == [other.name] * 2
+
+
+def test_somebody_away_for_a_part_is_not_said_to_be_away_for_all(
+    browse, reception, practice: Practice
+):
+    course, _made = book(practice, [2, 4])
+    colleague(practice)
+    away(practice, 2, 2, specialist=practice.specialist)
+
+    page = browse(reception).get(url(course)).context["page"]
+
+    assert (page.summary, page.takes_over) == ("1 session moves", "")
+
+
+def test_wishes_are_kept_where_no_session_has_to_move(browse, reception, practice: Practice):
+    course, _made = book(practice, [2, 4])
+    browser = browse(reception)
+    asked = url(course) + "?wished=1&earliest=09:00&latest=12:00"
+    page = browser.get(asked)
+    assert page.context["page"].is_unchanged
+    assert "Keep these wishes" in page.content.decode()
+
+    browser.post(asked, form_of(page))
+
+    course.refresh_from_db()
+    assert (course.wishes, days(course)) == ({"earliest": "09:00", "latest": "12:00"}, [2, 4])
+
+
+def test_a_plan_made_for_other_wishes_is_stale(browse, reception, practice: Practice):
+    course, _made = book(practice, [0, 2, 6, 8])
+    browser = browse(reception)
+    form = form_of(browser.get(url(course)))
+    Course.objects.filter(pk=course.pk).update(wishes={"latest": "12:00"})
+
+    response = browser.post(url(course), form)
+
+    assert (response.status_code, days(course)) == (409, [0, 2, 6, 8])
+
+
+def test_what_was_proposed_and_decided_is_on_the_timeline(browse, manager, practice: Practice):
+    course, _made = book(practice, [0, 2, 6, 8])
+    propose(course)
+    browser = browse(manager)
+    browser.post(url(course), form_of(browser.get(url(course))))
+
+    history = browser.get(url(course, "course")).context["history"]
+
+    # All in the test's one transaction, and so at one time; what the test wrote itself left out.
+    told = {(each.what, each.who) for each in history if each.who != "outside the program"}
+    assert told == {
+        ("Proposed plan accepted", manager.display_name),
+        ("Session moved from Tue 12 May, 10:00 to Fri 8 May, 10:00", manager.display_name),
+        ("New plan proposed: gap too long", "the program itself"),
+    }
 
 
 def test_no_plan_says_why(browse, reception, practice: Practice):
