@@ -59,9 +59,7 @@ def visit_uid(appointment: int) -> str:
     return f"visit-{appointment}@{host()}"
 
 
-def entry_of(
-    visit: Visit, *, of: int, clinic: Clinic, now: datetime, is_cancelled: bool = False
-) -> Entry:
+def entry_of(visit: Visit, *, of: int, clinic: Clinic, now: datetime) -> Entry:
     """The client's visit in the active language; nothing about its reason."""
     return Entry(
         appointment=visit.appointment,
@@ -71,7 +69,6 @@ def entry_of(
         summary=session_words(clinic, visit.number, of),
         changed_at=now,
         description=call_words(clinic),
-        is_cancelled=is_cancelled,
     )
 
 
@@ -87,14 +84,6 @@ def session_words(clinic: Clinic, number: int, of: int) -> str:
         "number": number,
         "of": of,
     }
-
-
-def calendar_of(
-    visits: Sequence[Visit], *, of: int, clinic: Clinic, organizer: str, now: datetime
-) -> bytes:
-    """The visits as one published calendar."""
-    entries = [entry_of(visit, of=of, clinic=clinic, now=now) for visit in visits]
-    return calendar_file(entries, clinic=clinic, organizer=organizer)
 
 
 def calendar_file(

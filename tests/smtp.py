@@ -85,7 +85,7 @@ def _body(mail: EmailMessage, kind: str) -> str:
 def calendar_of(mail: EmailMessage) -> icalendar.Calendar:
     """The one calendar attached to the mail."""
     [part] = mail.iter_attachments()
-    assert part.get_content_type() == "text/calendar"
+    assert part.get_content_type() in ("text/calendar", "application/ics")
     content: Any = part.get_payload(decode=True)
     calendar = icalendar.Calendar.from_ical(content)
     assert isinstance(calendar, icalendar.Calendar)

@@ -16,6 +16,7 @@ from scheduling.models.message import Message, SendingPace
 from scheduling.models.note import Addendum, Exposure, SessionNote
 from scheduling.models.payment import Payment
 from scheduling.models.resources import Device, Room, Specialist, Unavailability, WorkingHours
+from scheduling.models.wording import Wording
 
 __all__ = [
     "LIVE",
@@ -40,5 +41,6 @@ __all__ = [
     "SpecialistSkill",
     "Unavailability",
     "WatchedClearance",
+    "Wording",
     "WorkingHours",
 ]

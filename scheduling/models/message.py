@@ -45,7 +45,7 @@ class MessageStatus(models.TextChoices):
 PENDING = [MessageStatus.DUE, MessageStatus.RETRYING, MessageStatus.SENDING]
 
 
-@audited(exclude=["clinic", "repeat", "attempts", "leased_until", "source", "told"])
+@audited(exclude=["clinic", "repeat", "attempts", "leased_until", "source", "told", "fell_back"])
 class Message(models.Model):
     """What it says is read from the database when it is sent, never stored here beforehand.
 
@@ -58,7 +58,8 @@ class Message(models.Model):
     ``told`` is what the client knows of the course once the mail is there, as
     ``scheduling.told.Told`` writes it: ids and times, nothing else. ``source`` is the mail that was
     sent, whole (RFC 5322), for the desk to look at afterwards; ``problem`` is a code that
-    ``scheduling.selectors.messages.problem_text`` puts into words.
+    ``scheduling.selectors.messages.problem_text`` puts into words; ``fell_back`` says that the
+    clinic's own wording could not be used.
     """
 
     Kind = MessageKind
@@ -107,6 +108,7 @@ class Message(models.Model):
     problem = models.CharField(_("problem"), max_length=300, blank=True)
     told = models.JSONField(null=True, blank=True, editable=False)
     source = models.TextField(_("as sent"), blank=True, editable=False)
+    fell_back = models.BooleanField(_("in the shipped words"), default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = MessageQuerySet.as_manager()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pghistory
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from cryoclinic.models import User
 from scheduling import problems
-from scheduling.emails import compose, kind_of
+from scheduling.emails import Mail, compose, kind_of
 from scheduling.mail_facts import Facts, facts_of, told_by
 from scheduling.models import Course, Message
 from scheduling.models.message import MessageStatus
@@ -99,9 +99,7 @@ def _send_one(pk: int, lease: datetime, connection: BaseEmailBackend) -> None:
     _hand_over(message, facts, mail, connection)
 
 
-def _hand_over(
-    message: Message, facts: Facts, mail: EmailMessage, connection: BaseEmailBackend
-) -> None:
+def _hand_over(message: Message, facts: Facts, mail: Mail, connection: BaseEmailBackend) -> None:
     try:
         connection.send_messages([mail])
     except (OSError, ValueError) as error:  # ValueError: no mail can be addressed like that
@@ -120,6 +118,7 @@ def _hand_over(
             sent_at=timezone.now(),
             sent_to=mail.to[0],
             source=source,
+            fell_back=mail.fell_back,
             problem="",
         )
 
