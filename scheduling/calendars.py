@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from urllib.parse import urlsplit
 
 import icalendar
@@ -132,7 +133,20 @@ def _calendar(method: Method) -> icalendar.Calendar:
 
 
 def _add_zones(calendar: icalendar.Calendar, days: Sequence[date]) -> None:
-    calendar.add_missing_timezones(first_date=min(days), last_date=max(days) + timedelta(days=1))
+    first, last = min(days).year, max(days).year + 1
+    for name in sorted(calendar.get_missing_tzids()):
+        calendar.subcomponents.insert(0, _zone(name, first, last))
+
+
+@cache
+def _zone(name: str, first_year: int, last_year: int) -> icalendar.Timezone:
+    """Its VTIMEZONE from the first day of the one year to the last of the other.
+
+    Kept, as it takes longer to work out than all the rest of a mail.
+    """
+    return icalendar.Timezone.from_tzid(
+        name, first_date=date(first_year, 1, 1), last_date=date(last_year, 12, 31)
+    )
 
 
 def _event(entry: Entry, clinic: Clinic, organizer: str, attendee: str) -> icalendar.Event:

@@ -50,17 +50,22 @@ def _of_running(message: Message, facts: Facts, now: datetime) -> str:
     if message.kind == Kind.RESCREENING_DUE:
         return "" if facts.outlived_screening == message.version else problems.SETTLED
     if message.appointment is not None:
-        return _visit(message.appointment, message.version, now)
+        return _visit(message.appointment, message.version, facts, now)
     return "" if any(visit.starts_at > now for visit in facts.visits) else problems.CANCELLED
 
 
-def _visit(appointment: Appointment, version: int, now: datetime) -> str:
+def _visit(appointment: Appointment, version: int, facts: Facts, now: datetime) -> str:
     if appointment.status in (Status.CANCELLED, Status.MISSED):
         return problems.CANCELLED
     if appointment.schedule_version != version:
         return problems.MOVED
-    past = appointment.status != Status.BOOKED or appointment.starts_at <= now
-    return problems.PAST if past else ""
+    if appointment.status != Status.BOOKED or appointment.starts_at <= now:
+        return problems.PAST
+    # The facts, which the mail is made of, were read a moment after the appointment was.
+    known = {visit.appointment: visit.version for visit in facts.visits}
+    if appointment.pk not in known:
+        return problems.CANCELLED
+    return "" if known[appointment.pk] == version else problems.MOVED
 
 
 def _aftercare(message: Message, now: datetime) -> str:

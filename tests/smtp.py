@@ -95,17 +95,22 @@ def calendar_of(mail: EmailMessage) -> icalendar.Calendar:
 class LoopbackController(Controller):
     """Takes a free port and keeps it from the first moment on."""
 
-    def __init__(self, postbox: Postbox, port: int = 0) -> None:
+    def __init__(self, handler: object, port: int = 0, **options: Any) -> None:
         self.socket = socket.create_server(("127.0.0.1", port))
-        super().__init__(postbox, hostname="127.0.0.1", port=self.socket.getsockname()[1])
+        super().__init__(
+            handler, hostname="127.0.0.1", port=self.socket.getsockname()[1], **options
+        )
 
     def _create_server(self) -> Coroutine[Any, Any, Any]:
         return self.loop.create_server(self._factory_invoker, sock=self.socket)
 
 
-def serve(postbox: Postbox, port: int = 0) -> LoopbackController:
-    """Start the server in a thread of its own; ``.port`` says where. The caller stops it."""
-    controller = LoopbackController(postbox, port)
+def serve(postbox: Postbox, port: int = 0, **options: Any) -> LoopbackController:
+    """Start the server in a thread of its own; ``.port`` says where. The caller stops it.
+
+    ``options`` are those of ``aiosmtpd.smtp.SMTP``.
+    """
+    controller = LoopbackController(postbox, port, **options)
     controller.start()
     return controller
 

@@ -89,14 +89,16 @@ def _send_one(pk: int, lease: datetime, connection: BaseEmailBackend) -> None:
     if message.attempts > MAX_ATTEMPTS:
         _conclude(message, Message.Status.FAILED, problem=message.problem or problems.NETWORK)
         return
-    mail = compose(message, facts, now=now)
     try:
-        connection.open()
+        waited = connection.open()
     except OSError as error:  # smtplib's own errors are OSErrors too
         # Whatever the server said, it was to us and not about this mail.
         _retry(message, problem=_problem(error))
         return
-    _hand_over(message, facts, mail, connection)
+    if waited:  # as long as it pleased the server: what was read may hold no more
+        _send_one(pk, lease, connection)
+        return
+    _hand_over(message, facts, compose(message, facts, now=now), connection)
 
 
 def _hand_over(message: Message, facts: Facts, mail: Mail, connection: BaseEmailBackend) -> None:

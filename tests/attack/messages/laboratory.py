@@ -107,24 +107,15 @@ class Laboratory:
         return "\n".join(f"{file.name}:\n{file.read_text()[-3000:]}" for file in files)
 
     @contextmanager
-    def holding(self, *statements: tuple[str, Sequence[Any]]) -> Iterator[None]:
-        """Keep the locks that these statements take until the block ends."""
+    def holding(self, statement: str, *values: object) -> Iterator["Held"]:
+        """Keep the lock that the statement takes until the block ends."""
         connection = psycopg2.connect(self.database)
         try:
-            with connection.cursor() as cursor:
-                for statement, values in statements:
-                    cursor.execute(statement, values)
-            yield
+            with connection, connection.cursor() as cursor:
+                cursor.execute(statement, values)
+                yield Held(self, connection.get_backend_pid(), cursor.execute)
         finally:
             connection.close()
-
-    def blocked(self, table: str) -> list[int]:
-        """The workers' database sessions that wait for a lock in a statement about the table."""
-        query = (
-            "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            " AND datname = current_database() AND query LIKE %s AND pid <> pg_backend_pid()"
-        )
-        return [pid for (pid,) in self.ask(query, f'%"{table}"%')]
 
     def end_sessions(self, pids: Sequence[int]) -> None:
         """A session that waits goes on without its client; here it ends as its client did."""
@@ -151,8 +142,27 @@ class Laboratory:
             "DATABASE_URL": self.database,
             "REDIS_URL": f"redis://127.0.0.1:{self.to_redis.port}/0",
             "REDIS_PREFIX": self.prefix,
-            "EMAIL_URL": f"{mail}?timeout={self.mail_timeout}",
+            "EMAIL_URL": f"{mail}{'&' if '?' in mail else '?'}timeout={self.mail_timeout}",
             "SITE_URL": "http://127.0.0.1:8000",
             "PYTHONPATH": str(PROJECT),
             "PYTHONWARNINGS": "ignore",
         }
+
+
+@dataclass
+class Held:
+    """A lock that the test holds; what is executed is committed together with its release."""
+
+    laboratory: Laboratory
+    pid: int
+    execute: Callable[..., None]
+
+    def waiting(self) -> list[int]:
+        """The database sessions that wait for it."""
+        query = "SELECT pid FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
+        return [pid for (pid,) in self.laboratory.ask(query, self.pid)]
+
+    def wait(self) -> list[int]:
+        """Until a worker waits for it; its sessions."""
+        self.laboratory.wait(lambda: bool(self.waiting()), "the worker to wait for the lock")
+        return self.waiting()

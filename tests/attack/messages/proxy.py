@@ -8,7 +8,9 @@ ones as a machine does where nothing listens.
 import asyncio
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from asyncio import StreamReader as Reader
+from asyncio import StreamWriter as Writer
+from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -27,15 +29,13 @@ class Proxy:
     port: int = 0
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _server: asyncio.Server | None = None
-    _open: set[asyncio.StreamWriter] = field(default_factory=set)
-    _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _stalled: bool = False
+    _open: dict[asyncio.Task[None], asyncio.Event] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         # Bound and never listening: the port stays ours while it refuses, and refuses for real.
         self._place = _bound(0)
         self.port = self._place.getsockname()[1]
-        self._flows = asyncio.Event()
-        self._flows.set()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
         self.accept()
@@ -58,11 +58,15 @@ class Proxy:
 
     def stall(self) -> None:
         """From now on the server's words are held back; what the client says goes through."""
-        self._do(self._turn(self._flows.clear))
+        self._do(self._hold(new_ones=True))
+
+    def hang(self) -> None:
+        """Hold them back on the connections that are open now, and serve new ones as ever."""
+        self._do(self._hold(new_ones=False))
 
     def flow(self) -> None:
         """Tell what was held back, and everything from now on."""
-        self._do(self._turn(self._flows.set))
+        self._do(self._flow())
 
     def cut(self) -> None:
         """Close every connection, with what was held back in it."""
@@ -82,56 +86,63 @@ class Proxy:
             self._server = None
         await self._cut()
 
-    async def _turn(self, switch: Callable[[], None]) -> None:
-        switch()
+    async def _hold(self, *, new_ones: bool) -> None:
+        self._stalled = new_ones
+        for flows in self._open.values():
+            flows.clear()
+
+    async def _flow(self) -> None:
+        self._stalled = False
+        for flows in self._open.values():
+            flows.set()
 
     async def _cut(self) -> None:
-        for writer in self._open:
-            writer.transport.abort()
-        for task in self._running:
+        tasks = list(self._open)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self.held = b""
 
-    async def _serve(
-        self, from_client: asyncio.StreamReader, to_client: asyncio.StreamWriter
-    ) -> None:
+    async def _serve(self, from_client: Reader, to_client: Writer) -> None:
         self.connections += 1
-        task = asyncio.current_task()
+        task, flows = asyncio.current_task(), asyncio.Event()
         assert task is not None
-        self._running.add(task)
-        self._open.add(to_client)
+        if not self._stalled:
+            flows.set()
+        self._open[task] = flows
         try:
             from_server, to_server = await self._connect()
-            self._open.add(to_server)
-            await _either(self._pass(from_client, to_server), self._tell(from_server, to_client))
-            self._open.discard(to_server)
-            to_server.close()
+            try:
+                await _either(
+                    _pass(from_client, to_server), self._tell(from_server, to_client, flows)
+                )
+            finally:
+                to_server.transport.abort()
         except OSError:
-            pass  # nobody upstream: the client is told by the closed connection
+            pass  # nobody upstream, or somebody broke off: the other side is told by the close
         finally:
-            self._running.discard(task)
-            self._open.discard(to_client)
-            to_client.close()
+            del self._open[task]
+            to_client.transport.abort()
 
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connect(self) -> tuple[Reader, Writer]:
         if isinstance(self.upstream, str):
             return await asyncio.open_unix_connection(self.upstream)
         return await asyncio.open_connection("127.0.0.1", self.upstream)
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _tell(self, reader: Reader, writer: Writer, flows: asyncio.Event) -> None:
         while chunk := await reader.read(65536):
-            writer.write(chunk)
-            await writer.drain()
-
-    async def _tell(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while chunk := await reader.read(65536):
-            if not self._flows.is_set():
+            if not flows.is_set():
                 self.held += chunk
-                await self._flows.wait()
+                await flows.wait()
                 self.held = b""
             writer.write(chunk)
             await writer.drain()
+
+
+async def _pass(reader: Reader, writer: Writer) -> None:
+    while chunk := await reader.read(65536):
+        writer.write(chunk)
+        await writer.drain()
 
 
 async def _either(*ways: Awaitable[None]) -> None:

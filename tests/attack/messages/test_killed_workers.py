@@ -8,7 +8,7 @@ import pytest
 from cryoclinic.models import Clinic
 from scheduling.models import Message
 from tests.attack.messages.due import Clients, ids, states
-from tests.attack.messages.laboratory import Laboratory
+from tests.attack.messages.laboratory import Held, Laboratory
 
 BATCH = 3
 
@@ -22,9 +22,9 @@ Point = Callable[[Laboratory, Sequence[Message], int], AbstractContextManager[No
 def before_the_claim(
     laboratory: Laboratory, plans: Sequence[Message], victim: int
 ) -> Iterator[None]:
-    with laboratory.holding(("LOCK TABLE scheduling_message IN ACCESS EXCLUSIVE MODE", [])):
+    with laboratory.holding("LOCK TABLE scheduling_message") as lock:
         laboratory.scan()
-        yield from _at_the_lock(laboratory, "scheduling_message")
+        yield from _at(laboratory, lock)
     assert states(plans) == [DUE] * BATCH
 
 
@@ -32,9 +32,9 @@ def before_the_claim(
 def after_the_claim(
     laboratory: Laboratory, plans: Sequence[Message], victim: int
 ) -> Iterator[None]:
-    with laboratory.holding(("LOCK TABLE clients_client IN ACCESS EXCLUSIVE MODE", [])):
+    with laboratory.holding("LOCK TABLE clients_client") as lock:
         laboratory.scan()
-        yield from _at_the_lock(laboratory, "clients_client")
+        yield from _at(laboratory, lock)
     assert states(plans) == [HELD] * BATCH
 
 
@@ -71,22 +71,24 @@ def before_the_mark(
     laboratory: Laboratory, plans: Sequence[Message], victim: int
 ) -> Iterator[None]:
     """The worker has heard it, and its mark waits for the row, which is locked since the DATA."""
-    lock = ("SELECT FROM scheduling_message WHERE id = %s FOR UPDATE", [plans[victim].pk])
+    row = "SELECT FROM scheduling_message WHERE id = %s FOR UPDATE"
+    taken: list[Held] = []
     with ExitStack() as locks:
 
         def take_the_row(address: str) -> None:
             if address == plans[victim].client.email:
-                locks.enter_context(laboratory.holding(lock))
+                lock = laboratory.holding(row, plans[victim].pk)
+                taken.append(locks.enter_context(lock))
 
         laboratory.post.at_data = take_the_row
         laboratory.scan()
-        yield from _at_the_lock(laboratory, "scheduling_message")
+        laboratory.wait(lambda: bool(taken), "the mail to come")
+        yield from _at(laboratory, taken[0])
     assert states(plans) == [SENT] * victim + [HELD] * (BATCH - victim)
 
 
-def _at_the_lock(laboratory: Laboratory, table: str) -> Iterator[None]:
-    laboratory.wait(lambda: bool(laboratory.blocked(table)), f"the worker to wait for {table}")
-    waiting = laboratory.blocked(table)
+def _at(laboratory: Laboratory, lock: Held) -> Iterator[None]:
+    waiting = lock.wait()
     yield
     laboratory.end_sessions(waiting)
 

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 import pytest
 from django.db import connection
@@ -16,10 +15,9 @@ from django.utils import timezone
 
 from cryoclinic.models import Clinic
 from scheduling.models import Message
-from tests.attack.messages.due import Clients, ids
+from tests.attack.messages.due import NEVER, Clients, ids
 from tests.attack.messages.laboratory import Laboratory
 
-LATER = datetime.fromisoformat("2100-01-01T00:00:00+00:00")
 # Due while Redis is away, before it is given back.
 MISSED = 5
 
@@ -34,7 +32,7 @@ class Load:
         self.refill()
 
     def refill(self) -> None:
-        self.waiting = self.clients.due(100, at=LATER)
+        self.waiting = self.clients.due(100, at=NEVER)
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -9,8 +9,8 @@ import time_machine
 from django.db import connections
 from django.utils import timezone
 
-from scheduling import emails
-from scheduling.models import Message
+from scheduling import emails, mail_facts
+from scheduling.models import Appointment, Message
 from scheduling.services import sending
 from scheduling.services.outbox import announce_course
 from tests.scheduling.outbox_clinic import NOON, make_course, rows, send, worker
@@ -180,6 +180,29 @@ def test_error_of_ours_gives_the_rest_of_the_batch_back(clinic, clock, smtp, mon
     assert [rows(course)[0][2] for course in courses] == ["sending", "sent", "sent"]
     assert [course.messages.first().attempts for course in courses[1:]] == [0, 0]
     assert Message.objects.filter(status="sent").values_list("attempts", flat=True)[0] == 1
+
+
+@pytest.mark.parametrize(
+    "case", [({"status": "cancelled"}, "cancelled"), ({"schedule_version": 2}, "moved")]
+)
+def test_visit_that_changes_while_it_is_read_is_not_reminded_of(
+    booked, clock, smtp, monkeypatch, case
+):
+    """Between the message with its appointment and the course's visits, of which the mail is."""
+    (change, reason), (_course, visits) = case, booked
+    send(NOON)
+    clock.move_to(visits[0].starts_at - timedelta(hours=24))
+
+    def after_the_change(message, *, now):
+        Appointment.objects.filter(pk=visits[0].pk).update(**change)
+        return mail_facts.facts_of(message, now=now)
+
+    monkeypatch.setattr(sending, "facts_of", after_the_change)
+    send(timezone.now())
+
+    reminder = Message.objects.filter(appointment=visits[0]).earliest("due_at")
+    assert (reminder.status, reminder.problem) == ("withdrawn", reason)
+    assert len(smtp.mails) == 1
 
 
 @pytest.mark.django_db(transaction=True)
