@@ -155,6 +155,8 @@ def uncleared_days(
     Days after the screening's last one are not among them for that alone: a session there is
     booked and the client is screened again before it.
     """
+    if not facts.answers:
+        last_day = min(last_day, facts.asked_on - ONE_DAY)
     days = (first_day + ONE_DAY * n for n in range((last_day - first_day).days + 1))
     stopped: dict[date, Reason] = {}
     for day in days:

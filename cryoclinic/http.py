@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from cryoclinic.errors import Refused
 from cryoclinic.models import User
 
-UNPROCESSABLE = 422
+CONFLICT, UNPROCESSABLE = 409, 422
 
 
 class StaffRequest(HttpRequest):

@@ -35,19 +35,16 @@ def bookable_types() -> Sequence[BookableType]:
 
 def protocol_for(procedure_type: ProcedureType, zone: Zone) -> Protocol:
     """The protocol in use of the type on the zone. Raises ``NoProtocol``."""
-    try:
-        return (
-            Protocol.objects.active()
-            .select_related("procedure_type", "zone")
-            .get(procedure_type=procedure_type, zone=zone)
-        )
-    except Protocol.DoesNotExist:
+    protocol = Protocol.objects.active().filter(procedure_type=procedure_type, zone=zone).first()
+    if protocol is None:
         raise NoProtocol(
             _("“%(procedure)s” is not done here: %(zone)s.")
             % {"procedure": procedure_type.name, "zone": zone.name},
             _("Choose another zone or procedure, or add the protocol to the catalogue."),
             status=422,
-        ) from None
+        )
+    protocol.procedure_type, protocol.zone = procedure_type, zone
+    return protocol
 
 
 def price_on(procedure_type: ProcedureType, zone: Zone, day: date) -> Price:

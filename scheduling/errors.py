@@ -8,16 +8,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cryoclinic.errors import Refused, Text
+from scheduling.planner import Slot
 
 
-class SlotTaken(Refused):
-    """Specialist, room, device or client is somewhere else at that time."""
+class SlotRefused(Refused):
+    """One slot can't be had; ``slot`` says which, where that is known."""
+
+    slot: Slot | None = None
+
+
+class SlotTaken(SlotRefused):
+    """Specialist, room, device or client is somewhere else at that time.
+
+    ``taken``: all of the slots asked for together that are, the refused one first.
+    """
+
+    taken: tuple[Slot, ...] = ()
 
     def __init__(self, message: Text) -> None:
         super().__init__(message, _("Choose another time: the free ones are offered below."))
 
 
-class TooSoon(Refused):
+class TooSoon(SlotRefused):
     """Closer to a neighbouring session than the course's minimum gap.
 
     ``number`` is the neighbour's in the course, ``is_before`` the slot's side of it.
@@ -64,7 +76,7 @@ def _how_near(gap: int, is_before: bool) -> str:
     )
 
 
-class NotCleared(Refused):
+class NotCleared(SlotRefused):
     """The client's screening does not clear the procedure on that day."""
 
     def __init__(self, message: Text = "", next_step: Text = "") -> None:
@@ -95,11 +107,11 @@ class CourseAlreadyOpen(Refused):
         )
 
 
-class OutOfHours(Refused):
+class OutOfHours(SlotRefused):
     """Nobody works then, or the day is outside what can be booked."""
 
 
-class NotWished(Refused):
+class NotWished(SlotRefused):
     """The client wishes it otherwise; the desk may set a wish aside."""
 
     def __init__(self, message: Text) -> None:

@@ -5,9 +5,15 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from cryoclinic.errors import Refused
 from scheduling.clock import wall_time
-from scheduling.errors import NotCleared, NotWished, OutOfHours, SlotTaken, TooSoon
+from scheduling.errors import (
+    NotCleared,
+    NotWished,
+    OutOfHours,
+    SlotRefused,
+    SlotTaken,
+    TooSoon,
+)
 from scheduling.models import Appointment, Device, Room, Specialist
 from scheduling.planner import CELLS_PER_DAY, PlanRequest, Refusal, Rule, Slot
 from scheduling.questions import REACH_DAYS, Treatment
@@ -23,24 +29,20 @@ def refused(
     treatment: Treatment,
     sessions: Sequence[date],
     ignoring: Sequence[int] = (),
-) -> Refused:
+) -> SlotRefused:
     """The refusal of ``slot`` as an error to raise. Looks up at most one name or visit.
 
     ``sessions`` are the days of the course's sessions as the reader numbers them, from 1 on;
     ``ignoring`` the appointments (ids) that the request takes as not there.
     """
-    told: Refused
+    told: SlotRefused
     match refusal.rule:
         case Rule.TOO_SOON:
             told = _too_soon(request, refusal, sessions)
         case Rule.UNCLEARED:
             told = NotCleared(_uncleared(request, refusal))
-        case Rule.SPECIALIST:
-            told = SlotTaken(_not_free(refusal))
-        case Rule.ROOM | Rule.DEVICE:
-            told = SlotTaken(_taken(refusal))
-        case Rule.CLIENT:
-            told = SlotTaken(_elsewhere(slot, treatment, ignoring))
+        case Rule.SPECIALIST | Rule.ROOM | Rule.DEVICE | Rule.CLIENT:
+            return taken(refusal, [slot], treatment=treatment, ignoring=ignoring)
         case Rule.HORIZON | Rule.MIDNIGHT:
             told = OutOfHours(
                 _("%(day)s is not a day that can be booked.") % {"day": _day(refusal)},
@@ -48,6 +50,22 @@ def refused(
             )
         case _:
             told = NotWished(wish_words(request, refusal))
+    told.slot = slot
+    return told
+
+
+def taken(
+    refusal: Refusal, slots: Sequence[Slot], *, treatment: Treatment, ignoring: Sequence[int] = ()
+) -> SlotTaken:
+    """The first of the slots is somebody else's, the others are taken as well."""
+    match refusal.rule:
+        case Rule.SPECIALIST:
+            told = SlotTaken(_not_free(refusal))
+        case Rule.CLIENT:
+            told = SlotTaken(_elsewhere(slots[0], treatment, ignoring))
+        case _:
+            told = SlotTaken(_taken(refusal))
+    told.slot, told.taken = slots[0], tuple(slots)
     return told
 
 

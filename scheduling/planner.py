@@ -6,6 +6,7 @@ problem and proves the method. This module is the whole public interface.
 
 from scheduling.planner_cost import plan_cost, summarize
 from scheduling.planner_explain import alternatives, refuse
+from scheduling.planner_nearby import nearest
 from scheduling.planner_relax import explain_infeasible
 from scheduling.planner_search import best_plan
 from scheduling.planner_values import (
@@ -49,6 +50,7 @@ __all__ = [
     "Weights",
     "alternatives",
     "cells",
+    "nearest",
     "plan",
     "plan_cost",
     "refuse",

@@ -84,14 +84,12 @@ def propose(
     screening: Screening,
 ) -> Proposal:
     """The best plan for a new course from today on, within what the screening clears."""
-    treatment = Treatment(
+    treatment = Treatment.new(
         clinic=clinic,
         client=client,
         procedure_type=procedure_type,
         zone=zone,
         sessions=sessions,
-        min_gap=procedure_type.min_gap_days,
-        max_gap=procedure_type.max_gap_days,
     )
     request = plan_request(
         treatment,

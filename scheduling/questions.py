@@ -41,6 +41,27 @@ class Treatment:
     max_gap: int
 
     @classmethod
+    def new(
+        cls,
+        *,
+        clinic: Clinic,
+        client: Client,
+        procedure_type: ProcedureType,
+        zone: Zone,
+        sessions: int,
+    ) -> "Treatment":
+        """Of a course that is not there yet: with the gaps of its procedure type."""
+        return cls(
+            clinic=clinic,
+            client=client,
+            procedure_type=procedure_type,
+            zone=zone,
+            sessions=sessions,
+            min_gap=procedure_type.min_gap_days,
+            max_gap=procedure_type.max_gap_days,
+        )
+
+    @classmethod
     def of_course(cls, course: Course, *, sessions: int) -> "Treatment":
         return cls(
             clinic=course.clinic,

@@ -8,10 +8,12 @@ from cryoclinic.audit import service
 from cryoclinic.models import User
 from procedures.selectors import protocol_for
 from scheduling.asking import why_not
+from scheduling.collisions import claim
 from scheduling.errors import NotCleared, WrongState
-from scheduling.locks import conflicts_in_words, lock_course, lock_resources
+from scheduling.locks import conflicts_in_words, lock_course
 from scheduling.models import Appointment, Course
 from scheduling.planner import Slot
+from scheduling.questions import Treatment
 from scheduling.services import outbox, telling
 from scheduling.services.watch import look_again
 from scheduling.spans import slot_of, spans_of
@@ -169,7 +171,8 @@ def check_slot(
     None, and the screening that of the course's latest appointment.
     """
     _require_active(course)
-    lock_resources([slot])
+    treatment = Treatment.of_course(course, sessions=1)
+    claim(treatment, [slot], ignoring=[ignoring.pk] if ignoring else [])
     screening = appointment.screening if appointment else screening_of(course)
     refusal = why_not(course, slot, screening, own=ignoring)
     if refusal is not None:

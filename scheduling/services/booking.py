@@ -13,7 +13,8 @@ from cryoclinic.models import Clinic, User
 from procedures.models import Indication, ProcedureType, Protocol, Zone
 from procedures.selectors import price_on
 from scheduling import planner
-from scheduling.errors import OutOfHours, StalePlan
+from scheduling.collisions import require_free
+from scheduling.errors import OutOfHours, SlotTaken, StalePlan
 from scheduling.explain import refused
 from scheduling.locks import conflicts_in_words, lock_client, lock_resources
 from scheduling.models import Appointment, Course
@@ -47,21 +48,17 @@ def book_course(
     ``OutOfHours``, ``StalePlan``, ``Busy``.
     """
     slots = sorted(slots, key=lambda slot: (slot.day, slot.cell))
-    lock_client(client.pk)
-    booked = _booked_before(booking_key)
-    if booked is not None:
-        return booked
-    _check_number(procedure_type, slots, indications)
-    lock_resources(slots)
-    treatment = Treatment(
+    treatment = Treatment.new(
         clinic=clinic,
         client=client,
         procedure_type=procedure_type,
         zone=zone,
         sessions=len(slots),
-        min_gap=procedure_type.min_gap_days,
-        max_gap=procedure_type.max_gap_days,
     )
+    booked = _claim(treatment, slots, booking_key)
+    if booked is not None:
+        return booked
+    _check_number(procedure_type, slots, indications)
     _check_slots(treatment, screening, slots)
     course = _open(treatment, wishes, booking_key)
     course.indications.set(indications)
@@ -71,6 +68,28 @@ def book_course(
     outbox.announce_course(course, appointments, now=timezone.now())
     look_again([course.pk], at=timezone.now())
     return course
+
+
+def _claim(
+    treatment: Treatment, slots: Sequence[Slot], booking_key: uuid.UUID | None
+) -> Course | None:
+    """Lock the client and what the slots need, or return what the form has booked already.
+
+    Looked at before any lock too: who comes too late queues for none. What is in the way may be
+    the course of the same form, sent twice.
+    """
+    try:
+        require_free(treatment, slots)
+        lock_client(treatment.client.pk)
+        booked = _booked_before(booking_key)
+        if booked is None:
+            lock_resources(slots)
+            require_free(treatment, slots)
+    except SlotTaken:
+        booked = _booked_before(booking_key)
+        if booked is None:
+            raise
+    return booked
 
 
 def _booked_before(booking_key: uuid.UUID | None) -> Course | None:

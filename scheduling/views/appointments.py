@@ -15,10 +15,12 @@ from clients.selectors import current_screening
 from cryoclinic.errors import Refused
 from cryoclinic.http import UNPROCESSABLE, StaffRequest, go_to, next_path
 from scheduling.access import get_appointment
-from scheduling.errors import WrongState
+from scheduling.errors import SlotRefused, WrongState
 from scheduling.forms.appointments import AskForm, ReasonForm, SlotForm
 from scheduling.models import Appointment
+from scheduling.planner import Slot
 from scheduling.selectors.appointments import appointment_page
+from scheduling.selectors.nearby import nearby_for_move
 from scheduling.selectors.offers import asked_time, move_offers
 from scheduling.services import appointments as services
 from scheduling.services.courses import rescreen_course
@@ -135,9 +137,18 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
             )
             return _moved(request, pk)
     except Refused as error:
-        return _offer(request, get_appointment(request.user, pk), error.status, refused=error)
+        return _not_moved(request, pk, error, form.cleaned_data["slot"])
     status = UNPROCESSABLE if request.method == "POST" else 200
     return _offer(request, appointment, status, form=form)
+
+
+def _not_moved(request: StaffRequest, pk: int, error: Refused, slot: Slot) -> HttpResponse:
+    """Which rule said no, and the free times nearest to the slot."""
+    appointment = get_appointment(request.user, pk)
+    told: dict[str, Any] = {"refused": error}
+    if isinstance(error, SlotRefused):
+        told["nearby"] = nearby_for_move(appointment, slot)
+    return _offer(request, appointment, error.status, **told)
 
 
 def _moved(request: StaffRequest, pk: int) -> HttpResponse:
@@ -159,6 +170,8 @@ def _offer(
         "asking": asking,
         **told,
     }
+    if "nearby" in told:
+        return render(request, MOVE, context, status=status)
     try:
         context["days"] = move_offers(appointment)
         if asking.is_bound and asking.is_valid():

@@ -10,26 +10,30 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import retarget
 
 from clients.access import get_client
 from clients.models import Client, Screening
 from clients.selectors import current_screening, verdict_for
 from cryoclinic.access import clinic_of
 from cryoclinic.errors import Refused
-from cryoclinic.http import UNPROCESSABLE, StaffRequest, go_to, number, partial, refusal
+from cryoclinic.http import CONFLICT, UNPROCESSABLE, StaffRequest, go_to, number, partial
 from cryoclinic.models import Clinic
-from scheduling.errors import CourseAlreadyOpen, StalePlan
+from scheduling.errors import Busy, CourseAlreadyOpen, SlotRefused, StalePlan
 from scheduling.forms.booking import ChosenPlanForm, CourseForm, relaxed
 from scheduling.forms.fields import read_choice
 from scheduling.models import Course
 from scheduling.planner import Slot
 from scheduling.proposals import Proposal, choose, propose
+from scheduling.questions import Treatment
 from scheduling.selectors.courses import booked_words
+from scheduling.selectors.nearby import refused_plan
 from scheduling.selectors.plans import PlanPanel, plan_panel
 from scheduling.selectors.verdicts import deferral_words, require_no_refusal, why_not_screened
 from scheduling.services.booking import book_course
 
 PAGE, WORKSPACE = "scheduling/booking/new.html", "scheduling/booking/_workspace.html"
+ANSWER = "scheduling/booking/_answer.html"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +69,7 @@ def course_new(request: StaffRequest) -> HttpResponse:
     context = {"client": client, "screening": screening, "form": form, "booking_key": chosen.key}
     if not valid:
         status = UNPROCESSABLE if request.method == "POST" else 200
-        return partial(request, PAGE, WORKSPACE, context, status=status)
+        return retarget(partial(request, PAGE, WORKSPACE, context, status=status), "#booking")
     desk = _Desk(
         request=request,
         clinic=clinic,
@@ -78,20 +82,41 @@ def course_new(request: StaffRequest) -> HttpResponse:
 
 
 def _answer(desk: _Desk, context: dict[str, Any]) -> HttpResponse:
-    """The plan asked for, or the booking; a refusal comes with a fresh plan where there is one."""
+    """The plan asked for, or the booking, or why not and what is free instead.
+
+    htmx gets the answer alone, and the form with it only where the form changed.
+    """
     request, form = desk.request, desk.form
     named = request.user.has_perm("clients.view_answers")
     verdict = verdict_for(desk.screening, zone=form.zone, day=desk.clinic.today())
     context |= {"planned_for": form.fingerprint, "deferral": deferral_words(verdict, named=named)}
+    whole = bool(request.POST.keys() & {"relax", "mended"})
+    fragment, status = (WORKSPACE if whole else ANSWER), 200
     try:
         require_no_refusal(verdict, named=named)
         if "book" in request.POST:
             return _booked(desk)
         context["panel"] = _panel(desk)
     except Refused as error:
-        context["panel"] = _fresh_panel(desk)
-        return refusal(request, error, PAGE, context, fragment=WORKSPACE)
-    return partial(request, PAGE, WORKSPACE, context)
+        context |= {"refused": error, **_instead(desk, error)}
+        status = error.status
+    response = partial(request, PAGE, fragment, context, status=status)
+    return retarget(response, "#booking") if whole else response
+
+
+def _instead(desk: _Desk, error: Refused) -> dict[str, Any]:
+    """The plan that could not be booked with what is free near it; a fresh one where that was no
+    plan of these wishes; nothing where the refusal is of the procedure itself.
+    """
+    raced = isinstance(error, SlotRefused | Busy) and error.status == CONFLICT
+    if "book" in desk.request.POST and raced:
+        treatment, slots = Treatment.new(**_asked(desk)), _slots_on_screen(desk)
+        wishes = desk.form.wishes
+        return {"kept": refused_plan(treatment, desk.screening, slots, error, wishes=wishes)}
+    try:
+        return {"panel": _shown(desk, _proposal(desk))}
+    except Refused:
+        return {}
 
 
 def _booked(desk: _Desk) -> HttpResponse:
@@ -128,29 +153,24 @@ def _panel(desk: _Desk) -> PlanPanel:
     return _shown(desk, choose(proposal, slots), changed=index)
 
 
-def _fresh_panel(desk: _Desk) -> PlanPanel | None:
-    """A new plan after a refusal; none where the refusal is of the procedure itself."""
-    try:
-        return _shown(desk, _proposal(desk))
-    except Refused:
-        return None
-
-
 def _proposal(desk: _Desk) -> Proposal:
     """The planner's answer; raises ``CourseAlreadyOpen`` before anybody chooses times in vain."""
     form = desk.form
     same = Course.objects.filter(procedure_type=form.procedure_type, zone=form.zone)
     if same.open().filter(client=desk.client).exists():
         raise CourseAlreadyOpen()
-    return propose(
-        clinic=desk.clinic,
-        client=desk.client,
-        procedure_type=desk.form.procedure_type,
-        zone=desk.form.zone,
-        sessions=desk.form.cleaned_data["sessions"],
-        wishes=desk.form.wishes,
-        screening=desk.screening,
-    )
+    return propose(wishes=form.wishes, screening=desk.screening, **_asked(desk))
+
+
+def _asked(desk: _Desk) -> dict[str, Any]:
+    """What is to be planned."""
+    return {
+        "clinic": desk.clinic,
+        "client": desk.client,
+        "procedure_type": desk.form.procedure_type,
+        "zone": desk.form.zone,
+        "sessions": desk.form.cleaned_data["sessions"],
+    }
 
 
 def _shown(desk: _Desk, proposal: Proposal, **marks: int) -> PlanPanel:
@@ -162,4 +182,4 @@ def _slots_on_screen(desk: _Desk) -> tuple[Slot, ...]:
     values = desk.chosen.cleaned_data
     if not values["slot"] or values["planned_for"] != desk.form.fingerprint:
         raise StalePlan(_("The wishes were changed after these times were found."))
-    return values["slot"]
+    return tuple(sorted(values["slot"], key=lambda slot: (slot.day, slot.cell)))

@@ -13,12 +13,14 @@ from clients.access import get_client
 from cryoclinic.errors import Refused
 from cryoclinic.http import UNPROCESSABLE, StaffRequest, partial
 from scheduling.access import get_course
+from scheduling.errors import SlotRefused
 from scheduling.forms.appointments import SlotForm
 from scheduling.forms.courses import CourseReasonForm, PaymentForm
 from scheduling.models import Course
 from scheduling.selectors.courses import course_page, courses_of_client
 from scheduling.selectors.feeds import course_feed_url
 from scheduling.selectors.history import course_history
+from scheduling.selectors.nearby import nearby_for_session
 from scheduling.selectors.offers import missing_sessions, session_offers
 from scheduling.services import courses as services
 
@@ -118,15 +120,21 @@ def add_session(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The session is booked."))
             return redirect("scheduling:course", pk)
     except Refused as error:
-        return _offer(request, get_course(request.user, pk), error.status, refused=error)
+        fresh = get_course(request.user, pk)
+        told: dict[str, Any] = {"refused": error}
+        if isinstance(error, SlotRefused):
+            told["nearby"] = nearby_for_session(fresh, form.cleaned_data["slot"])
+        return _offer(request, fresh, error.status, **told)
     status = UNPROCESSABLE if request.method == "POST" else 200
     return _offer(request, course, status, form=form)
 
 
 def _offer(request: StaffRequest, course: Course, status: int, **told: Any) -> HttpResponse:
-    context = {"course": course, "missing": missing_sessions(course), **told}
+    context = {"course": course, "missing": missing_sessions(course), "days": (), **told}
+    if not context["missing"] or "nearby" in told:
+        return render(request, ADD, context, status=status)
     try:
-        context["days"] = session_offers(course) if context["missing"] else ()
+        context["days"] = session_offers(course)
     except Refused as error:
         context.setdefault("refused", error)
     return render(request, ADD, context, status=status)

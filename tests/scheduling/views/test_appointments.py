@@ -10,6 +10,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from cryoclinic.models import User
+from scheduling.clock import wall_time
 from scheduling.models import Appointment, Course
 from scheduling.proposals import slot_token
 from scheduling.spans import slot_of
@@ -143,7 +144,9 @@ def test_a_move_too_close_to_the_neighbour_is_refused_in_words(
         "1 day before session 2 (7 May); "
         "sessions are at least 2 days apart. This is a safety rule." in html
     )
-    assert "Free times that keep the gaps on both sides" in html
+    [nearby] = answer.context["nearby"]
+    assert (nearby.day, nearby.time) == ("Tue 5 May", f"{wall_time(slot.cell):%H:%M}")
+    assert "days" not in answer.context
     assert slot_of(Appointment.objects.select_related("clinic").get(pk=visit.pk)) == slot
 
 

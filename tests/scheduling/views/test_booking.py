@@ -87,18 +87,38 @@ def test_a_double_click_books_once(browse: Browse, reception: User, practice: Pr
     assert Course.objects.count() == 1
 
 
-def test_htmx_gets_the_workspace_alone_and_is_sent_on_after_booking(
+HTMX = {"HX-Request": "true"}
+
+
+def test_htmx_gets_the_answer_alone_and_is_sent_on_after_booking(
     browse: Browse, reception: User, practice: Practice
 ) -> None:
     browser = browse(reception)
-    htmx = {"HX-Request": "true"}
     data = wished(practice)
-    answer = browser.post(address(practice), {**data, "find": "1"}, headers=htmx)
-    assert answer.content.decode().lstrip().startswith('<form id="booking"')
+    answer = browser.post(address(practice), {**data, "find": "1"}, headers=HTMX)
+    assert answer.content.decode().lstrip().startswith('<div class="booking-plan"')
+    assert "HX-Retarget" not in answer.headers
     data = {**planned(browser, practice), "book": "1"}
-    answer = browser.post(address(practice), data, headers=htmx)
+    answer = browser.post(address(practice), data, headers=HTMX)
     course = Course.objects.get()
     assert answer.headers["HX-Redirect"] == reverse("scheduling:course", args=[course.pk])
+
+
+def test_htmx_gets_the_form_too_where_it_changed(
+    browse: Browse, reception: User, practice: Practice
+) -> None:
+    """A mistake, the form without it, and a wish that a button has changed."""
+    browser = browse(reception)
+    for changes, status in (
+        ({"sessions": 99, "find": "1"}, 422),
+        ({"mended": "1", "find": "1"}, 200),
+        ({"weekdays": ["0"], "relax": "weekdays:0,2,4"}, 200),
+    ):
+        answer = browser.post(address(practice), wished(practice, **changes), headers=HTMX)
+        html = answer.content.decode()
+        assert (answer.status_code, answer.headers["HX-Retarget"]) == (status, "#booking")
+        assert html.lstrip().startswith('<form id="booking"')
+        assert ('name="mended"' in html) == (status == 422)
 
 
 def test_one_session_is_changed_and_the_gaps_are_told_anew(
@@ -130,26 +150,61 @@ def test_wishes_changed_after_finding_are_not_booked_unseen(
     assert not Course.objects.exists()
 
 
-def test_a_slot_taken_meanwhile_answers_409_with_a_fresh_plan(
-    browse: Browse, reception: User, practice: Practice
-) -> None:
-    browser = browse(reception)
-    data = {**planned(browser, practice), "book": "1"}
-    other = factories.CourseFactory(clinic=practice.clinic, protocol=practice.protocol)
+def taken_meanwhile(practice: Practice, token: str) -> None:
+    slot = parse_slot(token)
     factories.make_appointment(
-        other,
-        day=practice.clinic.today(),
-        at=wall_time(parse_slot(data["slot"][0]).cell),
+        factories.CourseFactory(clinic=practice.clinic, protocol=practice.protocol),
+        day=slot.day,
+        at=wall_time(slot.cell),
         specialist=practice.specialist,
         room=practice.room,
     )
-    answer = browser.post(address(practice), data)
+
+
+def test_a_slot_taken_meanwhile_answers_409_with_the_times_nearest_to_it(
+    browse: Browse, reception: User, practice: Practice
+) -> None:
+    """Nothing is planned anew: the plan stays as it was sent, and one button puts it right."""
+    browser = browse(reception)
+    data = {**planned(browser, practice), "weekdays": [], "around": ""}
+    third = data["slot"][2]
+    taken_meanwhile(practice, third)
+    answer = browser.post(address(practice), {**data, "book": "1"})
     html = answer.content.decode()
     assert answer.status_code == 409
-    assert "is not free on" in html
-    assert len(hidden(html, "slot")) == 10
-    assert hidden(html, "slot") != data["slot"]
+    assert f"{practice.specialist} is not free on Fri 8 May until " in html
+    assert hidden(html, "slot") == data["slot"]
     assert hidden(html, "booking_key") == [data["booking_key"]]
+    assert hidden(html, "planned_for") == [data["planned_for"]]
+    kept = answer.context["kept"]
+    assert [line.state for line in kept.lines] == ["", "", "taken", *[""] * 7]
+    assert (kept.prefix, kept.others, kept.is_refused) == ("2:", "", True)
+    [nearby] = kept.nearby
+    assert parse_slot(nearby.token).day == parse_slot(third).day
+    choice = {"choose": f"{kept.prefix}{nearby.token}"}
+    changed = browser.post(address(practice), {**data, **choice}).content.decode()
+    data["slot"][2] = nearby.token
+    assert hidden(changed, "slot") == data["slot"]
+    assert browser.post(address(practice), {**data, "book": "1"}).status_code == 302
+
+
+def test_a_plan_taken_as_a_whole_says_so_and_a_new_one_is_one_button_away(
+    browse: Browse, reception: User, practice: Practice
+) -> None:
+    browser = browse(reception)
+    data = planned(browser, practice)
+    for token in data["slot"]:
+        taken_meanwhile(practice, token)
+    answer = browser.post(address(practice), {**data, "book": "1"}, headers=HTMX)
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert html.lstrip().startswith('<div class="booking-plan"')
+    assert "9 more sessions of this plan are taken as well." in html
+    assert {line.state for line in answer.context["kept"].lines} == {"taken"}
+    assert 'name="find"' in html
+    anew = browser.post(address(practice), {**data, "find": "1"}, headers=HTMX)
+    assert len(hidden(anew.content.decode(), "slot")) == 10
+    assert not set(hidden(anew.content.decode(), "slot")) & set(data["slot"])
 
 
 def test_an_open_course_of_the_same_is_told_before_times_are_chosen(

@@ -1,0 +1,217 @@
+"""After a refusal: the free times nearest to the refused one, and the plan as it was sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clients.models import Screening
+from cryoclinic.errors import Refused
+from scheduling.clock import wall_time
+from scheduling.errors import SlotRefused, SlotTaken
+from scheduling.models import Appointment, Course, Room, Specialist
+from scheduling.planner import CELL_MINUTES, Slot, nearest
+from scheduling.proposals import slot_token
+from scheduling.questions import Treatment, plan_request
+from scheduling.selectors import words
+from scheduling.selectors.offers import screening_of
+from scheduling.wishes import Wishes
+
+# How far from the refused day times count as near.
+NEAR = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyTime:
+    """A time to choose: what its button sends, and what it says."""
+
+    token: str
+    day: str
+    time: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLine:
+    """One session of the plan that was sent; ``state`` is empty, or why it can't be had."""
+
+    number: int
+    token: str
+    iso: str
+    day: str
+    hours: str
+    who: str
+    gap: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPlan:
+    """The plan as it was sent, and the times for its refused session.
+
+    ``prefix`` begins the value of their buttons; ``others`` says how many more are taken.
+    ``is_refused``: it is known which session is meant.
+    """
+
+    lines: tuple[KeptLine, ...]
+    nearby: tuple[NearbyTime, ...]
+    prefix: str
+    is_refused: bool
+    others: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    specialists: dict[int, Specialist]
+    rooms: dict[int, Room]
+
+    @classmethod
+    def of(cls, slots: Sequence[Slot]) -> "_Names":
+        return cls(
+            Specialist.objects.select_related("user").in_bulk({slot.specialist for slot in slots}),
+            Room.objects.in_bulk({slot.room for slot in slots}),
+        )
+
+    def who(self, slot: Slot) -> str:
+        specialist = self.specialists.get(slot.specialist)
+        room = self.rooms.get(slot.room)
+        return " · ".join(each.name for each in (specialist, room) if each)
+
+
+def nearby_for_move(appointment: Appointment, slot: Slot) -> tuple[NearbyTime, ...]:
+    """Each specialist's free time nearest to the refused slot, between the course's others."""
+    return _nearby(appointment.course, appointment.screening, slot, appointment)
+
+
+def nearby_for_session(course: Course, slot: Slot) -> tuple[NearbyTime, ...]:
+    """The same for a session that the course has lost."""
+    return _nearby(course, screening_of(course), slot, None)
+
+
+def _nearby(
+    course: Course, screening: Screening, slot: Slot, own: Appointment | None
+) -> tuple[NearbyTime, ...]:
+    others = course.appointments.live().exclude(pk=own.pk if own else None)
+    found = _near(
+        Treatment.of_course(course, sessions=1),
+        screening,
+        slot,
+        (slot.day - NEAR, slot.day + NEAR),
+        sessions=list(others.values_list("day", flat=True)),
+        ignoring=[own.pk] if own else (),
+    )
+    return _told(found, _Names.of(found))
+
+
+def refused_plan(
+    treatment: Treatment,
+    screening: Screening,
+    slots: Sequence[Slot],
+    error: Refused,
+    *,
+    wishes: Wishes,
+) -> RefusedPlan:
+    """The plan of ``slots`` after a refusal, nothing of it planned anew."""
+    refused = error.slot if isinstance(error, SlotRefused) else None
+    gone = error.taken if isinstance(error, SlotTaken) else ()
+    found: tuple[Slot, ...] = ()
+    index = slots.index(refused) if refused in slots else 0
+    if refused is not None:
+        between = _between(slots, index, treatment.min_gap)
+        found = _near(treatment, screening, refused, between, wishes=wishes)
+    names = _Names.of([*slots, *found])
+    return RefusedPlan(
+        lines=tuple(_lines(treatment, slots, names, refused, gone)),
+        nearby=_told(found, names),
+        prefix=f"{index}:",
+        is_refused=refused is not None,
+        others=_others(len(gone) - 1),
+    )
+
+
+def _others(number: int) -> str:
+    if number < 1:
+        return ""
+    return ngettext(
+        "%(number)s more session of this plan is taken as well.",
+        "%(number)s more sessions of this plan are taken as well.",
+        number,
+    ) % {"number": number}
+
+
+def _between(slots: Sequence[Slot], index: int, min_gap: int) -> tuple[date, date]:
+    """The near days on which session ``index`` keeps its place in the plan and its gaps."""
+    day, gap = slots[index].day, timedelta(days=min_gap)
+    first, last = day - NEAR, day + NEAR
+    if index:
+        first = max(first, slots[index - 1].day + gap)
+    if index + 1 < len(slots):
+        last = min(last, slots[index + 1].day - gap)
+    return first, last
+
+
+def _near(
+    treatment: Treatment,
+    screening: Screening,
+    slot: Slot,
+    between: tuple[date, date],
+    *,
+    sessions: Sequence[date] = (),
+    wishes: Wishes | None = None,
+    ignoring: Sequence[int] = (),
+) -> tuple[Slot, ...]:
+    first = max(between[0], treatment.clinic.today(), screening.asked_on)
+    days = (between[1] - first).days + 1
+    if days < 1:
+        return ()
+    request = plan_request(
+        treatment,
+        screening=screening,
+        first_day=first,
+        days=days,
+        wishes=wishes,
+        ignoring=ignoring,
+    )
+    return nearest(request, slot, sessions=sessions)
+
+
+def _told(found: Sequence[Slot], names: _Names) -> tuple[NearbyTime, ...]:
+    return tuple(
+        NearbyTime(
+            token=slot_token(slot),
+            day=words.weekday_and_day(slot.day),
+            time=words.clock(wall_time(slot.cell)),
+            who=names.who(slot),
+        )
+        for slot in found
+    )
+
+
+def _lines(
+    treatment: Treatment,
+    slots: Sequence[Slot],
+    names: _Names,
+    refused: Slot | None,
+    gone: Sequence[Slot],
+) -> list[KeptLine]:
+    cells = treatment.protocol.visit_minutes // CELL_MINUTES
+    lines, before = [], None
+    for number, slot in enumerate(slots, start=1):
+        starts, ends = words.clock(wall_time(slot.cell)), words.clock(wall_time(slot.cell + cells))
+        state = _("taken") if slot in gone else _("refused") if slot == refused else ""
+        lines.append(
+            KeptLine(
+                number=number,
+                token=slot_token(slot),
+                iso=f"{slot.day}T{starts}",
+                day=words.weekday_and_day(slot.day),
+                hours=f"{starts}–{ends}",
+                who=names.who(slot),
+                gap=words.gap((slot.day - before).days if before else None),
+                state=state,
+            )
+        )
+        before = slot.day
+    return lines
