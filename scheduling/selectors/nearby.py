@@ -51,7 +51,8 @@ class KeptLine:
 class RefusedPlan:
     """The plan as it was sent, and the times for its refused session.
 
-    ``prefix`` begins the value of their buttons; ``others`` says how many more are taken.
+    ``prefix`` begins the value of their buttons; ``rule`` says what refused it, and how many
+    ``others`` are taken.
     ``is_refused``: it is known which session is meant.
     """
 
@@ -59,7 +60,8 @@ class RefusedPlan:
     nearby: tuple[NearbyTime, ...]
     prefix: str
     is_refused: bool
-    others: str
+    rule: str
+    others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +129,20 @@ def refused_plan(
         nearby=_told(found, names),
         prefix=f"{index}:",
         is_refused=refused is not None,
-        others=_others(len(gone) - 1),
+        rule=" ".join([str(error.message), *_others(len(gone) - 1)]),
+        others=max(0, len(gone) - 1),
     )
 
 
-def _others(number: int) -> str:
+def _others(number: int) -> list[str]:
     if number < 1:
-        return ""
-    return ngettext(
+        return []
+    text = ngettext(
         "%(number)s more session of this plan is taken as well.",
         "%(number)s more sessions of this plan are taken as well.",
         number,
-    ) % {"number": number}
+    )
+    return [text % {"number": number}]
 
 
 def _between(slots: Sequence[Slot], index: int, min_gap: int) -> tuple[date, date]:

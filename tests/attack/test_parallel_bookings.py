@@ -4,16 +4,17 @@ import uuid
 from collections import Counter
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 
-from scheduling.models import Appointment, Course
+from clients.models import Client
+from scheduling.models import Appointment, Course, Specialist
 from tests.attack.bookings import booking, screened, slots
 from tests.web import Answer, at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
-RIVALS = 32
+RIVALS = 64
 
 
 def deadlocks() -> int:
@@ -42,7 +43,9 @@ def test_one_of_many_rivals_gets_the_slot(practice, desk):
     for answer in answers:
         if answer.status == 409:
             assert f"{practice.specialist} is not free on " in answer.body
-            assert "Choose another time" in answer.body
+            assert "9 more sessions of this plan are taken as well." in answer.body
+            assert "Nearest free times" in answer.body
+            assert answer.body.count('name="slot"') == 10
 
 
 def test_courses_that_collide_in_mixed_order_never_deadlock(practice, desk):
@@ -64,6 +67,19 @@ def test_courses_that_collide_in_mixed_order_never_deadlock(practice, desk):
     assert statuses(answers) == {302: 1, 409: RIVALS - 1}
     assert Appointment.objects.count() == 10
     assert deadlocks() == before
+
+
+def test_who_comes_after_the_booking_waits_for_no_lock(practice, desk):
+    """The rows are locked by somebody else all the while; the loser is told all the same."""
+    winner, loser = screened(practice, 2)
+    chosen = slots(practice)
+    assert desk.post(*booking(practice, winner, chosen)).status == 302
+    with transaction.atomic():
+        Specialist.objects.select_for_update().get(pk=practice.specialist.pk)
+        Client.objects.select_for_update().get(pk=loser.pk)
+        answer = desk.post(*booking(practice, loser, chosen))
+    assert answer.status == 409
+    assert f"{practice.specialist} is not free on " in answer.body
 
 
 def test_a_form_sent_many_times_books_once_and_shows_the_same_course(practice, desk):

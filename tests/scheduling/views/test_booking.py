@@ -178,7 +178,7 @@ def test_a_slot_taken_meanwhile_answers_409_with_the_times_nearest_to_it(
     assert hidden(html, "planned_for") == [data["planned_for"]]
     kept = answer.context["kept"]
     assert [line.state for line in kept.lines] == ["", "", "taken", *[""] * 7]
-    assert (kept.prefix, kept.others, kept.is_refused) == ("2:", "", True)
+    assert (kept.prefix, kept.others, kept.is_refused) == ("2:", 0, True)
     [nearby] = kept.nearby
     assert parse_slot(nearby.token).day == parse_slot(third).day
     choice = {"choose": f"{kept.prefix}{nearby.token}"}
