@@ -95,14 +95,15 @@ def nearby_for_session(course: Course, slot: Slot) -> tuple[NearbyTime, ...]:
 def _nearby(
     course: Course, screening: Screening, slot: Slot, own: Appointment | None
 ) -> tuple[NearbyTime, ...]:
-    others = course.appointments.live().exclude(pk=own.pk if own else None)
+    ignoring = [own.pk] if own else []
+    others = course.appointments.live().exclude(pk__in=ignoring)
     found = _near(
         Treatment.of_course(course, sessions=1),
         screening,
         slot,
         (slot.day - NEAR, slot.day + NEAR),
         sessions=list(others.values_list("day", flat=True)),
-        ignoring=[own.pk] if own else (),
+        ignoring=ignoring,
     )
     return _told(found, _Names.of(found))
 
