@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cryoclinic.admin_base import OfOneClinicAdmin, ReadOnly, SwitchedOffAdmin, staff
-from cryoclinic.models import WORKER_USERNAME, Clinic, User
+from cryoclinic.models import CLIENT_USERNAME, WORKER_USERNAME, Clinic, User
 from cryoclinic.roles import COSMETOLOGIST, MANAGER, RECEPTIONIST
 
 ROLE_NAMES = {
@@ -109,7 +109,9 @@ class StaffAdmin(OfOneClinicAdmin, UserAdmin):
         people = super().get_queryset(request).prefetch_related("groups")
         if staff(request).is_superuser:
             return people
-        return people.filter(is_superuser=False).exclude(username=WORKER_USERNAME)
+        return people.filter(is_superuser=False).exclude(
+            username__in=[WORKER_USERNAME, CLIENT_USERNAME]
+        )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)

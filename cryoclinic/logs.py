@@ -8,6 +8,7 @@ written out.
 """
 
 import logging
+import re
 import time
 import traceback
 from collections.abc import Callable
@@ -36,6 +37,9 @@ SAFE_MESSAGES = frozenset(
     }
 )
 
+# What follows /v/ or /u/ in an address, and whatever is signed as those links are.
+_LINK = re.compile(r"(?P<path>/[uv]/)[^/\s?\"']+|[\w.-]+~[\w-]{40,}")
+
 logger = logging.getLogger(__name__)
 
 type_of_exc_info = tuple[type[BaseException], BaseException, TracebackType | None]
@@ -53,11 +57,23 @@ class PrivateJsonFormatter(JsonFormatter):
         self.converter = time.gmtime
 
     def format(self, record: logging.LogRecord) -> str:
-        return super().format(_without_personal_data(record))
+        return without_links(super().format(_without_personal_data(record)))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 (the base class's name)
         """The chain's types and places; no exception's text, no source line."""
         return describe_exception(ei)
+
+
+class PlainFormatter(logging.Formatter):
+    """Lines for a developer: whole, but for the clients' links, which are keys."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_links(super().format(record))
+
+
+def without_links(text: str) -> str:
+    """The text with every token of a client's link, genuine or nearly, blotted out."""
+    return _LINK.sub(lambda found: (found["path"] or "") + "***", text)
 
 
 def describe_exception(ei: type_of_exc_info) -> str:
@@ -97,7 +113,11 @@ def config(*, private: bool) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "private": {"()": "cryoclinic.logs.PrivateJsonFormatter"},
-            "plain": {"format": "{levelname:<7} {name}: {message}", "style": "{"},
+            "plain": {
+                "()": "cryoclinic.logs.PlainFormatter",
+                "format": "{levelname:<7} {name}: {message}",
+                "style": "{",
+            },
         },
         "handlers": {
             "stderr": {

@@ -12,12 +12,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cryoclinic.audit import audited
 
 WORKER_USERNAME = "worker"
+CLIENT_USERNAME = "client-by-link"
 
 
 def validate_time_zone(name: str) -> None:
@@ -130,6 +131,10 @@ class StaffManager(UserManager["User"]):
         """The account that the background worker acts as; nobody can sign in with it."""
         return self.get(username=WORKER_USERNAME)
 
+    def client_by_link(self) -> "User":
+        """The account that a client acts as on their own page; nobody can sign in with it."""
+        return self.get(username=CLIENT_USERNAME)
+
 
 @audited(exclude=["password", "last_login"])
 class User(AbstractUser):
@@ -150,6 +155,8 @@ class User(AbstractUser):
 
     @property
     def display_name(self) -> str:
+        if self.username == CLIENT_USERNAME:
+            return gettext("the client, by their link")
         return self.get_full_name() or self.username
 
 

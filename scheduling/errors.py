@@ -87,6 +87,16 @@ class NotCleared(SlotRefused):
         )
 
 
+class AwaitsReview(Refused):
+    """The client has said before the visit that something has changed; nobody has looked at it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The client has answered before the visit that something has changed."),
+            _("A clinician reviews the answer first; it is on the appointment's page."),
+        )
+
+
 class CourseFull(Refused):
     """All planned sessions are booked or done."""
 
@@ -155,14 +165,8 @@ def of_constraint(name: str, **facts: Any) -> Refused | None:
     """The refusal that a broken database constraint stands for; None for an unknown one."""
     refusal: Refused | None = None
     match name:
-        case "appointment_specialist_free":
-            refusal = SlotTaken(_("The specialist has just been booked at that time."))
-        case "appointment_room_free":
-            refusal = SlotTaken(_("The room has just been taken at that time."))
-        case "appointment_device_free":
-            refusal = SlotTaken(_("The device has just been taken at that time."))
-        case "appointment_client_free":
-            refusal = SlotTaken(_("The client has another visit at that time."))
+        case _ if taken := _taken(name):
+            refusal = SlotTaken(taken)
         case "appointment_min_gap":
             refusal = TooSoon(gap=0, min_gap=facts.get("min_gap", 2))
         case "appointment_place" | "appointment_place_planned":
@@ -174,6 +178,18 @@ def of_constraint(name: str, **facts: Any) -> Refused | None:
                 _("The passing contraindications were not asked again at this visit."),
                 _("Ask them first; then record the session."),
             )
+        case "appointment_answer_reviewed":
+            refusal = AwaitsReview()
         case "course_one_open_per_zone":
             refusal = CourseAlreadyOpen()
     return refusal
+
+
+def _taken(name: str) -> str:
+    """Who or what is somewhere else at that time, by the constraint that says so."""
+    return {
+        "appointment_specialist_free": _("The specialist has just been booked at that time."),
+        "appointment_room_free": _("The room has just been taken at that time."),
+        "appointment_device_free": _("The device has just been taken at that time."),
+        "appointment_client_free": _("The client has another visit at that time."),
+    }.get(name, "")

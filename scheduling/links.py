@@ -13,6 +13,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import timezone
 
 from clients.models import Client
@@ -77,7 +78,8 @@ def page_url(course: Course, *, last_day: date | None = None) -> str:
 
     The link counts until 30 days after that visit, a new one (each mail has one) from then on.
     """
-    return f"{settings.SITE_URL}/v/{page_token(course, last_day=last_day)}/"
+    token = page_token(course, last_day=last_day)
+    return settings.SITE_URL + reverse("scheduling:client_page", args=[token])
 
 
 def page_token(course: Course, *, last_day: date | None = None) -> str:
@@ -92,7 +94,7 @@ def unsubscribe_url(client: Client) -> str:
     """Where the client's optional mail ends: a button for people, one POST for mail providers."""
     expires_on = timezone.now().date() + timedelta(days=UNSUBSCRIBE_DAYS)
     token = make(Purpose.UNSUBSCRIBE, client.pk, expires_on=expires_on)
-    return f"{settings.SITE_URL}/u/{token}/"
+    return settings.SITE_URL + reverse("scheduling:unsubscribe", args=[token])
 
 
 def unsubscribe_headers(client: Client) -> dict[str, str]:

@@ -67,6 +67,10 @@ def refusal_of(stage: Stage, appointment: Appointment) -> Refused:
             _("The course is on hold or stopped, so nothing is done today."),
             _("Resume the course once the reason is gone."),
         ),
+        Stage.IN_REVIEW: (
+            _("The client has answered before the visit that something has changed."),
+            _("Review the answer first."),
+        ),
         Stage.LAPSED: (
             _("The screening was valid until %(day)s.")
             % {"day": date_format(appointment.screening.valid_until, "DATE_FORMAT")},

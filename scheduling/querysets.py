@@ -70,6 +70,10 @@ class AppointmentQuerySet(models.QuerySet):
     def upcoming(self) -> Self:
         return self.filter(status__in=["booked", "checked_in"])
 
+    def undoable(self, now: datetime) -> Self:
+        """Cancelled by the client, who may still take it back."""
+        return self.filter(status="cancelled", undo_until__gt=now)
+
     def on_day(self, day: date) -> Self:
         return self.filter(day=day)
 
@@ -79,6 +83,12 @@ class AppointmentQuerySet(models.QuerySet):
 
     def in_order(self) -> Self:
         return self.order_by("treatment", "id")
+
+
+class PreVisitAnswerQuerySet(models.QuerySet):
+    def to_review(self) -> Self:
+        """Something has changed, and nobody of the clinic has looked at it yet."""
+        return self.filter(changed=True, reviewed_at=None)
 
 
 class MessageQuerySet(models.QuerySet):

@@ -13,7 +13,7 @@ from django.dispatch import receiver
 from pytest_django import DjangoDbBlocker
 
 from cryoclinic import embedded
-from cryoclinic.models import WORKER_USERNAME, User
+from cryoclinic.models import CLIENT_USERNAME, WORKER_USERNAME, User
 from procedures.catalogue import loading
 from tests import template
 from tests.fixtures import browse as browse
@@ -32,20 +32,22 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 @receiver(post_migrate)
 def keep_what_migrations_loaded(sender: AppConfig, **_signal: object) -> None:
-    """A test that commits is followed by a flush, which takes the catalogue and the worker away.
+    """A test that commits is followed by a flush, which takes the catalogue, the worker and
+    the account of clients away.
 
     Django says so with this signal; the next test finds them again.
     """
     if sender.name == "scheduling":
         loading.load(apps)
-        User.objects.get_or_create(
-            username=WORKER_USERNAME,
-            defaults={
-                "first_name": "CryoClinic",
-                "is_active": False,
-                "password": make_password(None),
-            },
-        )
+        for username, name in ((WORKER_USERNAME, "CryoClinic"), (CLIENT_USERNAME, "Client")):
+            User.objects.get_or_create(
+                username=username,
+                defaults={
+                    "first_name": name,
+                    "is_active": False,
+                    "password": make_password(None),
+                },
+            )
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clients.models import Answer, Clearance, Client, Screening
 from cryoclinic.models import User
+from scheduling.links import page_token, unsubscribe_url
 from scheduling.models import Appointment, Course, Message, Specialist, Unavailability
 from scheduling.selectors.feeds import course_feed_url, specialist_feed_url
 from tests import factories
@@ -43,6 +44,7 @@ TOKENS: dict[str, list[Callable[[], str]]] = {
         lambda: course_feed_url(Course.objects.earliest("pk")),
         lambda: specialist_feed_url(Specialist.objects.earliest("pk")),
     ],
+    "u/<str:token>/": [lambda: unsubscribe_url(Client.objects.earliest("pk"))],
 }
 # A visitor's own session, and what counts visitors; nothing of the clinic's.
 NOT_BUSINESS = {"django_session", "cache"}
@@ -59,13 +61,21 @@ PUBLIC = {
     "account_signup",
     "healthz",
     "readyz",
+    "scheduling:client_cancel",
+    "scheduling:client_changes",
+    "scheduling:client_move",
+    "scheduling:client_page",
+    "scheduling:client_wishes",
     "scheduling:feed",
+    "scheduling:unsubscribe",
 }
 POST_ONLY = {
     "clients:revoke",
     "scheduling:accept_plans",
     "scheduling:cancel_appointment",
     "scheduling:check_in",
+    "scheduling:client_confirm",
+    "scheduling:client_undo",
     "scheduling:dismiss_proposal",
     "scheduling:hold_course",
     "scheduling:mark_missed",
@@ -83,6 +93,7 @@ POST_ONLY = {
     "scheduling:undo_check_in",
     "scheduling:undo_missed",
     "scheduling:unavailability_remove",
+    "scheduling:withdraw_link",
     "scheduling:withdraw_message",
 }
 # “Not ready” is an answer, and true of a test without a worker.
@@ -115,6 +126,8 @@ def addresses() -> Iterator[tuple[str, str]]:
 
 
 def _of(route: str, name: str) -> list[str]:
+    if route.startswith("v/<str:token>/"):
+        return _of_client_page(route, name)
     if "<int:pk>" in route:
         start = next((start for start in ROWS if route.startswith(start)), "")
         assert start, f"ROWS does not say whose number is in {route}"
@@ -127,6 +140,19 @@ def _of(route: str, name: str) -> list[str]:
         return [urlsplit(make()).path for make in TOKENS[route]]
     assert "<" not in route, f"no rows are named for {route}"
     return [f"/{route}"]
+
+
+def _of_client_page(route: str, name: str) -> list[str]:
+    """Behind a genuine link for each course, with a visit in each state; and behind a wrong one."""
+    tokens = {page_token(course): course.appointments.all() for course in Course.objects.all()}
+    if "<int:pk>" not in route:
+        return [reverse(name, args=[token]) for token in [*tokens, "wrong"]]
+    visits = [
+        (token, pk)
+        for token, of_course in tokens.items()
+        for pk in of_course.order_by("status", "pk").distinct("status").values_list("pk", flat=True)
+    ]
+    return [reverse(name, args=[*each]) for each in [*visits, ("wrong", 1)]]
 
 
 def _of_the_admin(route: str, name: str) -> list[str]:

@@ -25,6 +25,7 @@ from clients.models import Client
 from cryoclinic.logs import PrivateJsonFormatter
 from cryoclinic.models import Clinic, User
 from procedures.models import Carrier, Contraindication, Indication, Protocol
+from scheduling.links import page_token
 from scheduling.models import Appointment
 from scheduling.services.sending import send_due
 from tests import factories
@@ -108,6 +109,7 @@ def traces(
         with time_machine.travel("2026-05-04 06:30:00Z", tick=False) as clock:
             visit = _at_the_desk(traces, browse(reception), protocol)
             send_due(by=User.objects.worker(), now=timezone.now())
+            _on_their_phone(traces, browse(None), visit)
             clock.move_to(visit.starts_at - timedelta(minutes=10))
             _in_the_treatment_room(traces, browse(cosmetologist), visit)
         yield traces
@@ -150,10 +152,30 @@ def _at_the_desk(traces: Traces, desk: Browser, protocol: Protocol) -> Appointme
     return Appointment.objects.earliest("day")
 
 
+def _on_their_phone(traces: Traces, phone: Browser, visit: Appointment) -> None:
+    """Open the page by the link, confirm, and say that something has changed."""
+    page = f"/v/{page_token(visit.course)}/"
+    traces.visit(phone, "get", page)
+    traces.visit(phone, "post", f"{page}visits/{visit.pk}/confirm/")
+    passing = Contraindication.objects.get(code="herpes_acute")
+    said = {"changed": "yes", "present": [passing.pk], "comment": ANSWER}
+    back = traces.visit(phone, "post", f"{page}visits/{visit.pk}/changes/", said)
+    html = traces.visit(phone, "get", back)
+    assert found_in(html, {ANSWER, passing.name_en, passing.question_en}) == set()
+
+
+def _reviewed(traces: Traces, tablet: Browser, visit: Appointment) -> None:
+    answer = visit.pre_visit_answers.get()
+    path = f"/appointments/{visit.pk}/review/"
+    traces.visit(tablet, "get", path)
+    traces.visit(tablet, "post", path, {"answer": answer.pk, "outcome": "goes_on"})
+
+
 def _in_the_treatment_room(traces: Traces, tablet: Browser, visit: Appointment) -> None:
-    """Check in, ask again, write the note and close it."""
+    """Review the answer from the phone, check in, ask again, write the note and close it."""
     own = f"/appointments/{visit.pk}"
     traces.visit(tablet, "get", "/my-day/")
+    _reviewed(traces, tablet, visit)
     traces.visit(tablet, "post", f"{own}/start/check-in/")
     traces.visit(tablet, "get", f"{own}/start/")
     traces.visit(tablet, "post", f"{own}/start/", {"changed": "no"})

@@ -93,6 +93,7 @@ def test_pages_hold_no_english(
     who: str,
 ) -> None:
     browser = browse(None if who == "nobody" else request.getfixturevalue(who))
+    Client.objects.update(language="ru")
     known = LATIN | set(stored())
     left: dict[str, list[str]] = {}
     for _name, address in [*addresses(), *questions()]:

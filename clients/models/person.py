@@ -39,10 +39,10 @@ class Client(models.Model):
     )
     email_consent_at = models.DateTimeField(_("agreed at"), null=True, blank=True, editable=False)
     optional_mail = models.BooleanField(
-        _("also gets optional e-mail"),
+        _("also gets advice by e-mail"),
         default=True,
         db_default=True,
-        help_text=_("Reminders and advice. Bookings and changes are sent as long as they agree."),
+        help_text=_("What to mind after sessions. Plans and reminders do not depend on it."),
     )
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(_("added at"), auto_now_add=True)

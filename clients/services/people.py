@@ -3,12 +3,28 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from clients import phones
 from clients.models import Client
 from cryoclinic.audit import service
 from cryoclinic.models import User
+
+
+class MailWish(TextChoices):
+    """Which e-mails a client wishes to get."""
+
+    ALL = "all", _("everything, advice after a session too")
+    NEEDED = "needed", _("only what is about my visits: the plan, reminders, changes")
+    NONE = "none", _("no e-mail at all")
+
+    @classmethod
+    def of(cls, client: Client) -> "MailWish":
+        if not client.email_consent:
+            return cls.NONE
+        return cls.ALL if client.optional_mail else cls.NEEDED
 
 
 @service
@@ -64,6 +80,23 @@ def change_client(
     )
     _consent(changed, email_consent)
     return _saved(changed)
+
+
+@service
+def change_mail_wishes(
+    *, by: User, client: Client, language: str | None = None, mail: MailWish
+) -> Client:
+    """What the client wishes to be written, and in which language (None: as before).
+
+    No mail at all takes the consent back; any mail gives it, where there is an address.
+    """
+    changed = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    changed.language = language or changed.language
+    changed.optional_mail = mail is MailWish.ALL
+    _consent(changed, mail is not MailWish.NONE)
+    # Not cleaned: a card that lacks something must not keep anybody from ending their mail.
+    changed.save(update_fields=["language", "optional_mail", "email_consent", "email_consent_at"])
+    return changed
 
 
 def _fill(

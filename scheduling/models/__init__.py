@@ -15,6 +15,7 @@ from scheduling.models.mending import CourseCheck, CourseProposal
 from scheduling.models.message import Message, SendingPace
 from scheduling.models.note import Addendum, Exposure, SessionNote
 from scheduling.models.payment import Payment
+from scheduling.models.pre_visit import PreVisitAnswer
 from scheduling.models.resources import Device, Room, Specialist, Unavailability, WorkingHours
 from scheduling.models.wording import Wording
 
@@ -33,6 +34,7 @@ __all__ = [
     "Exposure",
     "Message",
     "Payment",
+    "PreVisitAnswer",
     "Room",
     "RoomProcedureType",
     "SendingPace",

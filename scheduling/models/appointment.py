@@ -52,7 +52,8 @@ class Appointment(models.Model):
     ``treatment`` is when specialist, room and device are taken (cleaning included), ``visit`` when
     the client is there (rest included); both half-open, starting together, in UTC. ``place`` is the
     appointment's place among the course's planned sessions: a cancelled or missed one gives it up.
-    ``schedule_version`` rises with every change of the time, and messages quote it.
+    ``schedule_version`` rises with every change of the time, and messages quote it. ``undo_until``
+    is there on what the client has cancelled by their link: until then they may take it back.
 
     Copies that constraints need (client, clinic, time zone, number of sessions, minimum gap) are
     kept equal to the course's and the clinic's by foreign keys over all of them together.
@@ -131,6 +132,7 @@ class Appointment(models.Model):
     )
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
     status_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    undo_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -175,6 +177,10 @@ class Appointment(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="appointment_undo_of_cancelled",
+                condition=Q(undo_until=None) | Q(status=AppointmentStatus.CANCELLED),
+            ),
+            models.CheckConstraint(
                 name="appointment_checked_before_completed",
                 condition=~Q(status=AppointmentStatus.COMPLETED) | Q(visit_check__isnull=False),
             ),
@@ -204,6 +210,7 @@ class Appointment(models.Model):
                 ],
             ),
             triggers.CLEARED_ON_THE_DAY,
+            triggers.REVIEWED_BEFORE_CHECK_IN,
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,8 @@
-"""Rule 4 in the database: no appointment on a day on which the client is not cleared.
+"""Rules that no constraint over one row can hold.
 
-Written in SQL from the same definition as ``clients.verdict``, so that neither can be wrong alone;
-a test compares the two over random questionnaires.
+Rule 4, no appointment on a day on which the client is not cleared, is written in SQL from the same
+definition as ``clients.verdict``, so that neither can be wrong alone; a test compares the two over
+random questionnaires.
 """
 
 import pgtrigger
@@ -49,6 +50,21 @@ CLEARED_ON_THE_DAY = pgtrigger.Trigger(
         IF stopped_by IS NOT NULL THEN
             RAISE EXCEPTION 'a contraindication stops the procedure on %', on_day
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'appointment_cleared_on_the_day';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+REVIEWED_BEFORE_CHECK_IN = pgtrigger.Trigger(
+    name="reviewed_before_check_in",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("status"),
+    func="""
+        IF NEW.status IN ('checked_in', 'completed') AND EXISTS (
+            SELECT FROM scheduling_previsitanswer a
+             WHERE a.appointment_id = NEW.id AND a.changed AND a.reviewed_at IS NULL) THEN
+            RAISE EXCEPTION 'an answer given before the visit is not reviewed'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'appointment_answer_reviewed';
         END IF;
         RETURN NEW;
     """,

@@ -18,7 +18,8 @@ class AppointmentPage:
     """``number`` is its place among the course's live visits by date, 0 where it does not count.
 
     ``may`` names what can be done with it now by the reader. ``newer`` is a later full screening
-    that covers its day, where the one it was booked on does not.
+    that covers its day, where the one it was booked on does not. ``awaits_review``: the client has
+    said before the visit that something has changed.
     """
 
     when: str
@@ -26,14 +27,18 @@ class AppointmentPage:
     number: int
     needs_rescreening: bool
     newer: Screening | None
+    awaits_review: bool
     may: frozenset[str]
 
 
 def appointment_page(appointment: Appointment, permissions: Collection[str]) -> AppointmentPage:
-    """Two queries at most."""
+    """Three queries at most."""
     clinic = appointment.clinic
     starts = clinic.local(appointment.starts_at)
     ends = clinic.local(appointment.visit.upper)
+    awaits_review = (
+        appointment.status == Status.BOOKED and appointment.pre_visit_answers.to_review().exists()
+    )
     lapses = appointment.status == Status.BOOKED and appointment.needs_rescreening
     return AppointmentPage(
         when=words.full_day(starts.date()),
@@ -41,7 +46,10 @@ def appointment_page(appointment: Appointment, permissions: Collection[str]) -> 
         number=_number(appointment) if appointment.is_live else 0,
         needs_rescreening=lapses,
         newer=_newer(appointment) if lapses else None,
-        may=frozenset(_possible(appointment, permissions)),
+        awaits_review=awaits_review,
+        may=frozenset(
+            _possible(appointment, permissions) - ({"check_in"} if awaits_review else set())
+        ),
     )
 
 

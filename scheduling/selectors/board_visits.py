@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cryoclinic.models import Clinic
-from scheduling.models import Appointment, Room, Specialist
+from scheduling.models import Appointment, PreVisitAnswer, Room, Specialist
 from scheduling.selectors import words
 
 LATE_AFTER = timedelta(minutes=5)
@@ -48,6 +48,7 @@ class Visit:
     status_word: str
     icon: str
     late: str
+    review: str
     actions: tuple[Action, ...]
 
 
@@ -79,6 +80,9 @@ def rows_of_day(clinic: Clinic, day: date) -> Iterable[Any]:
         .in_order()
         .annotate(
             number=Subquery(number),
+            awaits_review=Exists(
+                PreVisitAnswer.objects.to_review().filter(appointment=OuterRef("pk"))
+            ),
             procedure=F(f"course__procedure_type__name_{language}"),
             body_zone=F(f"course__zone__name_{language}"),
         )
@@ -90,6 +94,7 @@ def rows_of_day(clinic: Clinic, day: date) -> Iterable[Any]:
             "room_id",
             "sessions_planned",
             "number",
+            "awaits_review",
             "client__name",
             "procedure",
             "body_zone",
@@ -104,6 +109,7 @@ def visit_of(row: Any, desk: Desk) -> Visit:
     when = _When(desk.now, starts, clinic)
     waited = desk.now - starts
     late = row.status == Appointment.Status.BOOKED and waited > LATE_AFTER
+    review = row.status == Appointment.Status.BOOKED and row.awaits_review
     return Visit(
         url=reverse("scheduling:appointment", args=[row.pk]),
         time=words.clock(clinic.local(starts)),
@@ -114,9 +120,14 @@ def visit_of(row: Any, desk: Desk) -> Visit:
         room=desk.rooms[row.room_id].name,
         status=row.status,
         status_word=str(Appointment.Status(row.status).label),
-        icon="warning" if late else ICONS[row.status],
+        icon="warning" if late or review else ICONS[row.status],
         late=_late_words(waited) if late else "",
-        actions=tuple(_actions(row.status, desk.permissions, when)),
+        review=_("answered before the visit: review") if review else "",
+        actions=tuple(
+            action
+            for action in _actions(row.status, desk.permissions, when)
+            if not (review and action.path == "check-in/")
+        ),
     )
 
 

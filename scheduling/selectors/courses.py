@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from clients.models import Client
 from cryoclinic.models import User
 from scheduling.access import courses_of
-from scheduling.models import LIVE, Appointment, Course, CourseAlert, Message, Payment
+from scheduling.models import (
+    LIVE,
+    Appointment,
+    Course,
+    CourseAlert,
+    Message,
+    Payment,
+    PreVisitAnswer,
+)
 from scheduling.selectors import words
 from scheduling.selectors.alert_text import alert_text
 from scheduling.selectors.mending import proposal_words
@@ -78,6 +86,7 @@ class CoursePage:
     missing: int
     span: str
     alerts: tuple[str, ...]
+    to_review: tuple["SessionLine", ...]
     proposal: str
     needs_mending: bool
     money: Money | None
@@ -87,7 +96,7 @@ class CoursePage:
 
 
 def course_page(course: Course, *, permissions: Collection[str]) -> CoursePage:
-    """What the course page shows to somebody with these permissions; seven queries at most."""
+    """What the course page shows to somebody with these permissions; eight queries at most."""
     found = list(
         course.appointments.in_order().select_related("specialist__user", "room", "screening")
     )
@@ -96,13 +105,22 @@ def course_page(course: Course, *, permissions: Collection[str]) -> CoursePage:
     proposal = course.proposals.open().first()
     alerts = list(course.alerts.open())
     missing = course.sessions_planned - len(live) if course.is_open else 0
+    lines = tuple(_lines(course, found))
+    to_review = set(
+        PreVisitAnswer.objects.to_review()
+        .filter(appointment__course=course, appointment__status=Appointment.Status.BOOKED)
+        .values_list("appointment", flat=True)
+    )
     messages = list(course.messages.all()) if "scheduling.view_message" in permissions else []
     return CoursePage(
-        sessions=tuple(_lines(course, found)),
+        sessions=lines,
         done=done,
         missing=missing,
         span=words.span([each.day for each in live]),
         alerts=tuple(alert_text(alert) for alert in alerts if alert.kind != COUNTED_HERE),
+        to_review=tuple(
+            line for line, each in zip(lines, found, strict=True) if each.pk in to_review
+        ),
         proposal=proposal_words(proposal) if proposal else "",
         needs_mending=bool(missing or proposal or alerts),
         money=_money(course) if "scheduling.view_payment" in permissions else None,

@@ -122,15 +122,22 @@ def over_words(days: int) -> str:
 
 def move_offers(appointment: Appointment) -> tuple[OfferedDay, ...]:
     """Where the appointment could be instead, between its neighbours in the course."""
+    found = free_for(appointment)
+    return offered_days(
+        found, current=slot_of(appointment), valid_until=appointment.screening.valid_until
+    )
+
+
+def free_for(appointment: Appointment) -> list[Offer]:
+    """Every slot that the appointment could be moved to, by day, time and specialist."""
     own = slot_of(appointment)
     others = appointment.course.appointments.live().exclude(pk=appointment.pk)
     days = sorted(others.values_list("day", flat=True))
     before = max((day for day in days if day < own.day), default=None)
     after = min((day for day in days if day > own.day), default=None)
-    found = _free_between(
+    return _free_between(
         appointment.course, appointment.screening, [(before, after)], ignoring=[appointment.pk]
     )
-    return offered_days(found, current=own, valid_until=appointment.screening.valid_until)
 
 
 @dataclass(frozen=True, slots=True)

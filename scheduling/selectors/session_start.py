@@ -20,6 +20,7 @@ class Stage(StrEnum):
     STARTED = "started"  # asked again today, nothing stops it
     OTHER_DAY = "other_day"
     HELD = "held"  # the course is on hold or stopped
+    IN_REVIEW = "in_review"  # answered before the visit: something has changed
     LAPSED = "lapsed"  # the full screening does not count today
     STOPPED = "stopped"  # an answer stops it today
     ARRIVING = "arriving"  # not checked in
@@ -70,6 +71,7 @@ def _stage(appointment: Appointment, verdict: Verdict, today: date) -> Stage:
         (Stage.STARTED, is_started(appointment)),
         (Stage.OTHER_DAY, appointment.day != today),
         (Stage.HELD, appointment.course.status != "active"),
+        (Stage.IN_REVIEW, appointment.pre_visit_answers.to_review().exists()),
         (Stage.LAPSED, not _screened_on(appointment.screening, appointment.day)),
         (Stage.STOPPED, not verdict.is_cleared),
         (Stage.ARRIVING, status == Appointment.Status.BOOKED),

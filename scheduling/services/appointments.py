@@ -1,5 +1,7 @@
 """What can happen to one appointment, each as a service: it is moved, cancelled, attended."""
 
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -9,7 +11,7 @@ from cryoclinic.models import User
 from procedures.selectors import protocol_for
 from scheduling.asking import why_not
 from scheduling.collisions import claim
-from scheduling.errors import NotCleared, WrongState
+from scheduling.errors import AwaitsReview, NotCleared, WrongState
 from scheduling.locks import conflicts_in_words, lock_course
 from scheduling.models import Appointment, Course
 from scheduling.planner import Slot
@@ -52,10 +54,21 @@ def move_appointment(*, by: User, appointment: Appointment, slot: Slot) -> Appoi
 
 @conflicts_in_words()
 @service
-def cancel_appointment(*, by: User, appointment: Appointment, reason: str = "") -> Appointment:
-    """Call it off; its time is free at once and its place in the course open again."""
+def cancel_appointment(
+    *,
+    by: User,
+    appointment: Appointment,
+    reason: str = "",
+    undo_until: datetime | None = None,
+) -> Appointment:
+    """Call it off; its time is free at once and its place in the course open again.
+
+    ``undo_until``: how long the client, who cancels by their link, may take it back; the worker
+    books no other session in its place until then.
+    """
     appointment = _locked(appointment)
     _require(appointment, Status.BOOKED, Status.CHECKED_IN)
+    appointment.undo_until = undo_until
     cancelled = _set_status(appointment, Status.CANCELLED, reason)
     telling.tell_change(
         cancelled.course, touched=[cancelled.starts_at], now=timezone.now(), cancelled=True
@@ -99,6 +112,8 @@ def check_in(*, by: User, appointment: Appointment) -> Appointment:
     if appointment.day != appointment.clinic.today():
         raise WrongState(_("A client is checked in on the day of the visit."))
     _require_active(appointment.course)
+    if appointment.pre_visit_answers.to_review().exists():
+        raise AwaitsReview()
     if appointment.needs_rescreening:
         raise NotCleared(
             _("The screening is no longer valid on the day of this visit."),
@@ -214,7 +229,11 @@ def _require_active(course: Course) -> None:
 def _set_status(appointment: Appointment, status: str, reason: str = "") -> Appointment:
     appointment.status = status
     appointment.status_reason = reason
-    appointment.save(update_fields=["status", "status_reason", "schedule_version", "visit_check"])
+    if status != Status.CANCELLED:
+        appointment.undo_until = None
+    appointment.save(
+        update_fields=["status", "status_reason", "schedule_version", "visit_check", "undo_until"]
+    )
     if status in (Status.CANCELLED, Status.MISSED):
         outbox.withdraw([appointment])
     look_again([appointment.course_id], at=timezone.now())

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 
 from django.db import transaction
+from django.db.models import Max
 
 from cryoclinic.audit import service
 from cryoclinic.errors import Refused
@@ -66,6 +67,9 @@ def _mend_next(*, by: User, now: datetime, only: int | None = None) -> bool:
     if course.status != Course.Status.ACTIVE:
         _leave_alone(course, now)
         CourseCheck.objects.filter(pk=course.pk, asked=check.asked).delete()
+        return True
+    if undo_until := course.appointments.undoable(now).aggregate(last=Max("undo_until"))["last"]:
+        CourseCheck.objects.filter(pk=course.pk, asked=check.asked).update(due_at=undo_until)
         return True
     outcome = _mend(by, course, now)
     # What was booked just now has asked for another look: this was it.

@@ -6,7 +6,7 @@ here looks at wording. Other kinds are in ``telling``; the contract is in ``docs
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
 from django.db import connection
@@ -73,6 +73,12 @@ def announce_course(course: Course, appointments: Sequence[Appointment], *, now:
     for appointment in appointments:
         appointment.client, appointment.clinic = course.client, course.clinic
     add([_plan(course, now), *_reminders(appointments, now)])
+
+
+def announce_again(course: Course, *, version: int, now: datetime) -> None:
+    """The whole plan goes out once more, as with a new link; once for each ``version``."""
+    if course.client.may_be_mailed:
+        add([replace(_plan(course, now), version=version)])
 
 
 def schedule_reminders(appointments: Iterable[Appointment], *, now: datetime) -> None:

@@ -16,6 +16,7 @@ from scheduling.access import get_course
 from scheduling.errors import SlotRefused
 from scheduling.forms.appointments import SlotForm
 from scheduling.forms.courses import CourseReasonForm, PaymentForm
+from scheduling.links import page_url
 from scheduling.models import Course
 from scheduling.selectors.courses import course_page, courses_of_client
 from scheduling.selectors.feeds import course_feed_url
@@ -42,6 +43,7 @@ def _page(request: StaffRequest, course: Course, status: int = 200, **told: Any)
     context = {
         "course": course,
         "page": course_page(course, permissions=permissions),
+        "client_link": page_url(course) if "scheduling.book_course" in permissions else "",
         "history": course_history(course) if sees_history else None,
         "feed_url": course_feed_url(course) if "scheduling.book_course" in permissions else "",
         "reason_form": CourseReasonForm(),

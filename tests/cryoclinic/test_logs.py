@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from logging.config import DictConfigurator
 from typing import Any
 
 import pytest
@@ -111,3 +112,32 @@ def test_user_that_nobody_asked_for_is_not_looked_up(
         RequestLogMiddleware(view)(request)
     (record,) = caplog.records
     assert (vars(record)["user_id"], len(found)) == (logged, int(visited))
+
+
+@pytest.mark.parametrize("private", [True, False])
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("/v/7.1.739785~{key}/", "/v/***/"),
+        ("/v/7.1.739785~{key}/visits/3/move/", "/v/***/visits/3/move/"),
+        ("/v/garbled?done=1", "/v/***?done=1"),
+        ("/u/7.0.739785~{key}/", "/u/***/"),
+        ("/elsewhere/7.0.739785~{key}", "/elsewhere/***"),
+        ("/clients/7/", "/clients/7/"),
+    ],
+)
+def test_no_line_has_the_token_of_a_link(address: str, shown: str, private: bool) -> None:
+    """Ours and, for a developer, Django's “Not Found: …” alike."""
+    key = "a_B-" * 10 + "xyz"
+    name = "scheduling.views" if private else "django.request"
+    record = logging.getLogger(name).makeRecord(
+        name, logging.WARNING, __file__, 1, "Not Found: %s", (address.format(key=key),), None
+    )
+    settings = config(private=private)["formatters"]["private" if private else "plain"]
+    made = configured(settings)
+    assert f"Not Found: {shown}" in made.format(record)
+
+
+def configured(settings: dict[str, Any]) -> logging.Formatter:
+    """The formatter as ``logging.config`` makes it."""
+    return DictConfigurator({"version": 1}).configure_formatter(dict(settings))

@@ -4,114 +4,30 @@ Reception signs in, adds a client, screens, books ten sessions; the worker mails
 the clock says so, the reminder; the specialist signs in and closes the note of the first session.
 """
 
-import os
 import re
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.e2e.processes import Product, own_database
-from tests.factories import PASSWORD
-from tests.smtp import Postbox, calendar_of, html_of, serve, text_of
+from tests.e2e.desk import (
+    ADDRESS,
+    BERLIN,
+    CLIENT,
+    add_client,
+    book_ten_sessions,
+    screen,
+    sign_in,
+    visits_of,
+)
+from tests.e2e.processes import Product
+from tests.smtp import Postbox, calendar_of, html_of, text_of
 
 pytestmark = pytest.mark.e2e
 
-BERLIN = ZoneInfo("Europe/Berlin")
-CLIENT, ADDRESS = "Greta Sommer", "greta@example.com"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # What no mail may say, in either language: what is treated, where, and what for.
 HEALTH = re.compile(r"nitrogen|applicator|face|acne|wrinkle|азот|лицо|акне|морщин", re.IGNORECASE)
-
-
-@pytest.fixture
-def postbox() -> Postbox:
-    return Postbox()
-
-
-@pytest.fixture
-def product(tmp_path: Path, postbox: Postbox, template_database: str) -> Iterator[Product]:
-    """Installed and set up on its own database; nothing of it runs yet."""
-    mail_server = serve(postbox)
-    with own_database(os.environ["DATABASE_URL"], template_database) as database_url:
-        product = Product(tmp_path, database_url, mail_server.port)
-        try:
-            product.run("tests/e2e/set_up.py")
-            yield product
-        finally:
-            product.stop()
-            print(product.logs())  # pytest shows it where the test failed
-            product.forget()
-            mail_server.stop()
-
-
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-def sign_in(browser: Browser, product: Product, username: str) -> Page:
-    """A fresh browser of one person, signed in and at home."""
-    page = browser.new_context(base_url=product.url, locale="en-GB").new_page()
-    page.goto("/")
-    page.fill("[name=login]", username)
-    page.fill("[name=password]", PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "/accounts/login/" not in url)
-    return page
-
-
-def add_client(page: Page) -> None:
-    page.goto("/clients/")
-    page.get_by_role("link", name=re.compile("client")).first.click()
-    page.fill("[name=name]", CLIENT)
-    page.fill("[name=phone]", "+49 30 901820")
-    page.fill("[name=email]", ADDRESS)
-    page.select_option("select[name=language]", "en")
-    page.check("[name=email_consent]")
-    page.get_by_role("button", name="Save").click()
-    page.get_by_role("heading", name=CLIENT).wait_for()
-
-
-def screen(page: Page) -> None:
-    """Every question is asked; every answer is no."""
-    page.get_by_role("link", name="Screen").first.click()
-    questions = page.locator(".question")
-    questions.first.wait_for()
-    assert questions.count() == 15
-    for number in range(questions.count()):
-        questions.nth(number).locator("label.is-no").click()
-    page.get_by_role("button", name="Keep the answers").click()
-    page.get_by_role("link", name="Book a course").first.wait_for()
-
-
-def book_ten_sessions(page: Page, not_before: date) -> None:
-    page.get_by_role("link", name="Book a course").first.click()
-    option = page.locator("[name=treatment] option", has_text="nitrogen").filter(has_text="Face")
-    page.select_option("[name=treatment]", option.get_attribute("value"))
-    page.fill("[name=sessions]", "10")
-    page.locator("[name=indications]").first.check()
-    page.fill("[name=not_before]", not_before.isoformat())
-    page.get_by_role("button", name="Find times").click()
-    page.locator(".plan-item").nth(9).wait_for()
-    assert page.locator(".plan-item").count() == 10
-    page.get_by_role("button", name="Book course").click()
-    page.wait_for_url(re.compile(r"/courses/\d+/"))
 
 
 def write_and_close_note(page: Page) -> None:
@@ -127,12 +43,6 @@ def write_and_close_note(page: Page) -> None:
     page.get_by_role("button", name="Close note for good").click()
     page.get_by_text("Note closed, session completed.").wait_for()
     assert page.locator(".agenda-item.is-completed", has_text=CLIENT).count() == 1
-
-
-def visits_of(product: Product) -> list[tuple[int, datetime, datetime]]:
-    return product.ask(
-        "SELECT id, lower(visit), upper(visit) FROM scheduling_appointment ORDER BY visit"
-    )
 
 
 def check_plan(postbox: Postbox, visits: list[tuple[int, datetime, datetime]]) -> None:
