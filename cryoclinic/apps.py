@@ -8,6 +8,7 @@ class CryoClinicConfig(AppConfig):
     verbose_name = _("Clinic and staff")
 
     def ready(self) -> None:
+        from cryoclinic import checks  # noqa: F401 (registers them)
         from cryoclinic.roles import sync_roles  # models are loaded only now
 
         post_migrate.connect(sync_roles, dispatch_uid="cryoclinic.roles")

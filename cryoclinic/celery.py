@@ -5,11 +5,29 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.app.amqp import AMQP
+from celery.signals import beat_init, setup_logging, worker_init
+from kombu import Connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cryoclinic.settings")
 
-app = Celery("cryoclinic")
+# Kombu's own pause grows to 30 seconds, two scans of the outbox.
+LONGEST_PAUSE = 5
+
+
+class PatientConnection(Connection):
+    """Asks every few seconds whether a broker that is away is back, however long it has been."""
+
+    def _ensure_connection(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs.setdefault("interval_max", LONGEST_PAUSE)
+        return super()._ensure_connection(*args, **kwargs)
+
+
+class PatientAMQP(AMQP):
+    Connection = PatientConnection
+
+
+app = Celery("cryoclinic", amqp=PatientAMQP)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
@@ -20,3 +38,15 @@ def use_project_logging(**_kwargs: Any) -> None:
     from django.conf import settings  # the settings may not be read yet when this file is
 
     logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_to_lose_work(**_kwargs: Any) -> None:
+    """End worker and beat where the settings could lose a task, or have it done twice."""
+    from django.core.checks import run_checks  # the apps may not be ready when this file is read
+
+    found = [check for check in run_checks(tags=["delivery"]) if check.is_serious()]
+    if found:
+        # Celery only logs an Exception here, and goes on.
+        raise SystemExit("\n".join(str(check) for check in found))

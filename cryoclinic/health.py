@@ -10,17 +10,17 @@ from cryoclinic.celery import app
 from cryoclinic.models import Heartbeat
 
 WORKER = "worker"
-WORKER_SILENT_AFTER = timedelta(minutes=2)
+BEAT = "beat"
+SILENT_AFTER = timedelta(minutes=2)
 
 
 def check_all() -> dict[str, str]:
-    """``{"database": "ok", "broker": "ok", "worker": "ok"}``, or what is wrong with each."""
+    """``"ok"``, or what is wrong, for each of ``database``, ``broker``, ``beat``, ``worker``."""
     database = check_database()
-    return {
-        "database": database,
-        "broker": check_broker(),
-        "worker": check_worker() if database == "ok" else "unknown: no database",
-    }
+    beats = dict.fromkeys((BEAT, WORKER), "unknown: no database")
+    if database == "ok":
+        beats = {name: check_heartbeat(name) for name in beats}
+    return {"database": database, "broker": check_broker(), **beats}
 
 
 def check_database() -> str:
@@ -41,17 +41,17 @@ def check_broker() -> str:
     return "ok"
 
 
-def check_worker() -> str:
-    """The worker beats through beat, queue and database, so one row tells of all three."""
-    beat = Heartbeat.objects.filter(name=WORKER).first()
+def check_heartbeat(name: str) -> str:
+    """Beat beats by itself, the worker when beat has asked it to: through broker and queue."""
+    beat = Heartbeat.objects.filter(name=name).first()
     if beat is None:
         return "never seen"
     silent = timezone.now() - beat.beaten_at
-    if silent > WORKER_SILENT_AFTER:
+    if silent > SILENT_AFTER:
         return f"silent for {int(silent.total_seconds())} s"
     return "ok"
 
 
-def beat() -> None:
-    """Say that the worker works."""
-    Heartbeat.objects.update_or_create(name=WORKER, defaults={"beaten_at": timezone.now()})
+def beat(name: str) -> None:
+    """Say that ``BEAT`` or ``WORKER`` works."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"beaten_at": timezone.now()})

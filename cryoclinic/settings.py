@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
 from cryoclinic import embedded, logs
+from cryoclinic.periodic import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
@@ -195,8 +196,10 @@ if REDIS_URL:
         "global_keyprefix": f"{REDIS_PREFIX}:",
         "visibility_timeout": 300,
         "socket_connect_timeout": 2,
+        # Of a server that is there and says nothing: the worker notices within a quarter of a
+        # minute, before the second scan.
         "socket_timeout": 10,
-        "health_check_interval": 25,
+        "health_check_interval": 5,
     }
 else:
     CACHES = {
@@ -223,23 +226,17 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 100
 CELERY_TIMEZONE = "UTC"
+# However long the broker is away, worker and beat wait for it (see also cryoclinic/celery.py), and
+# what is being done meanwhile is finished: cut off, a mail would wait for its lease to run out.
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+# With one task in hand there is nothing to reduce, and nothing that could stay reduced.
+CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.2}
-
-
-def every(task: str, period: timedelta) -> dict[str, Any]:
-    """A beat entry; what no worker got to within its period is dropped, the next one comes."""
-    return {"task": task, "schedule": period, "options": {"expires": period.total_seconds()}}
-
-
-CELERY_BEAT_SCHEDULE = {
-    "messages": every("scheduling.tasks.send_due_messages", timedelta(seconds=15)),
-    "reminders": every("scheduling.tasks.complete_reminders", timedelta(minutes=5)),
-    "spacing": every("scheduling.tasks.enforce_spacing", timedelta(minutes=5)),
-    "review": every("scheduling.tasks.review_every_course", timedelta(hours=1)),
-    "heartbeat": every("scheduling.tasks.beat_heartbeat", timedelta(seconds=15)),
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
+CELERY_BEAT_SCHEDULER = "cryoclinic.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 
 # People: accounts, sessions, language

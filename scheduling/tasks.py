@@ -46,5 +46,5 @@ def complete_reminders() -> None:
 
 @shared_task
 def beat_heartbeat() -> None:
-    """Say that beat, broker, worker and database all work."""
-    health.beat()
+    """Say that broker, worker and database work together."""
+    health.beat(health.WORKER)

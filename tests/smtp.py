@@ -58,6 +58,10 @@ class Postbox:
             self.recipients += envelope.rcpt_tos
         return refusal or "250 OK"
 
+    def clear(self) -> None:
+        """Forget what came so far."""
+        self.mails, self.sources, self.recipients = [], [], []
+
 
 def parse_mail(content: bytes) -> EmailMessage:
     """As a mail client would; a defect anywhere in it is an error."""

@@ -19,16 +19,19 @@ from django.utils import translation
 
 from clients.models import Client
 from cryoclinic.models import User
+from scheduling.emails.sample import sample_mail
 from scheduling.models import Message
-from scheduling.previews import preview
+from scheduling.models.message import MessageKind
 from scheduling.selectors import words
 from tests.fixtures import Practice
 from tests.small_clinic import MORNING, populate
+from tests.smtp import calendar_of, html_of, parse_mail, text_of
 from tests.test_get_changes_nothing import addresses, questions
 
 pytestmark = pytest.mark.django_db
 
 WORD = re.compile(r"[A-Za-z]{2,}")
+LINK = re.compile(r"https?://[^\s<>\"]+")
 # Attributes that are read out or shown. Django's admin has its pictures' “alt” in English alone.
 SHOWN = {"aria-label", "placeholder", "title", "data-busy", "data-copied", "data-label"}
 # The product, a language in itself, and what Django's own Russian leaves in Latin letters.
@@ -113,18 +116,15 @@ def test_a_page_in_english_is_noticed(browse: Callable[[User | None], Browser]) 
 
 @pytest.mark.parametrize("kind", Message.Kind.values)
 def test_mails_and_their_calendars_hold_no_english(small_clinic: Practice, kind: str) -> None:
-    Client.objects.update(language="ru")
-    Message.objects.update(status="due", source="", sent_at=None)
-    messages = Message.objects.filter(kind=kind).order_by("due_at")
-    shown = next(filter(None, (preview(message, now=MORNING) for message in messages)))
-    told = [
-        line.partition(":")[2]
-        for line in shown.calendar.decode().replace("\r\n ", "").splitlines()
-        if line.startswith(("SUMMARY", "DESCRIPTION"))
-    ]
-    assert told != []
-    mail = " ".join([shown.subject, shown.text, shown.html, *told])
-    assert Reader(mail).words - LATIN - set(stored()) == set()
+    now = MORNING
+    sample = sample_mail(
+        MessageKind(kind), small_clinic.clinic, language="ru", to="anna@clinic.example", now=now
+    )
+    mail = parse_mail(sample.message().as_bytes())
+    events = calendar_of(mail).walk("VEVENT") if list(mail.iter_attachments()) else []
+    told = [str(event.get(name, "")) for event in events for name in ("SUMMARY", "DESCRIPTION")]
+    shown = " ".join([mail["Subject"], text_of(mail), html_of(mail), *told])
+    assert Reader(LINK.sub("", shown)).words - LATIN - set(stored()) == set()
 
 
 def test_numbers_take_their_three_forms() -> None:

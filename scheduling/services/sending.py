@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pghistory
+from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
@@ -26,8 +27,9 @@ from scheduling.models import Course, Message
 from scheduling.models.message import MessageStatus
 from scheduling.obstacles import obstacle
 
-# Far longer than a batch may take, far shorter than the time in which a reminder is of use.
-LEASE = timedelta(minutes=5)
+# Five minutes: a worker is stopped by its time limit long before its rows are another's, and that
+# is far shorter than the time in which a reminder is of use.
+LEASE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT * 2.5)
 # A batch that takes longer gives the rest of its rows back: slow servers, many rows.
 BATCH_TIME = timedelta(seconds=60)
 BATCH = 50

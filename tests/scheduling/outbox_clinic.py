@@ -1,7 +1,10 @@
 """What the tests of messages and alerts stand on: a course with visits at Moscow time."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+
+import time_machine
+from django.utils import timezone
 
 from cryoclinic.models import WORKER_USERNAME, Clinic, User
 from scheduling.models import Appointment, Course, Message
@@ -10,6 +13,8 @@ from tests import factories
 
 # Tuesday noon in Moscow.
 NOON = datetime(2026, 5, 12, 9, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+GRACE = 3 * MINUTE
 DAYS = (date(2026, 5, 14), date(2026, 5, 16), date(2026, 5, 19))
 
 
@@ -39,3 +44,9 @@ def rows(course: Course) -> list[tuple[str, int, str, str]]:
     """``("reminder", 1, "withdrawn", "moved")`` for each message, oldest first."""
     messages = Message.objects.filter(course=course).order_by("id")
     return list(messages.values_list("kind", "version", "status", "problem"))
+
+
+def after(clock: time_machine.Traveller, pause: timedelta) -> None:
+    """Let the time pass, and send what is due then."""
+    clock.move_to(timezone.now() + pause)
+    send(timezone.now())

@@ -1,10 +1,12 @@
 """What beat asks of the worker."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
 import time_machine
 from django.conf import settings
+from django.utils import timezone
 
 from cryoclinic import health
 from cryoclinic.celery import app
@@ -58,9 +60,20 @@ def test_review_every_course_raises_alerts_and_has_the_course_looked_at(clinic):
     assert list(CourseCheck.objects.values_list("course", "due_at")) == [(course.pk, NOON)]
 
 
-def test_beat_heartbeat_is_what_readiness_looks_at():
-    assert health.check_worker() == "never seen"
+def test_readiness_tells_a_silent_beat_from_a_silent_worker():
+    def silent() -> list[str]:
+        return [health.check_heartbeat(name) for name in (health.BEAT, health.WORKER)]
+
+    assert silent() == ["never seen", "never seen"]
+
+    health.beat(health.BEAT)
+    assert silent() == ["ok", "never seen"]
 
     tasks.beat_heartbeat()
+    assert silent() == ["ok", "ok"]
 
-    assert health.check_worker() == "ok"
+    later = health.SILENT_AFTER + timedelta(seconds=30)
+    with time_machine.travel(timezone.now() + later, tick=False):
+        tasks.beat_heartbeat()
+        assert silent()[0].startswith("silent for ")
+        assert silent()[1] == "ok"

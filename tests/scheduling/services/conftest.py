@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from scheduling.services.outbox import announce_course
-from tests.scheduling.outbox_clinic import NOON, make_course
+from tests.scheduling.outbox_clinic import NOON, make_course, send
 
 
 @pytest.fixture
@@ -25,3 +25,11 @@ def plan(booked):
     """The message with the plan, the only one that is due at noon."""
     course, _visits = booked
     return course.messages.get(kind="course_booked")
+
+
+@pytest.fixture
+def told(booked, smtp, clock):
+    """The course whose plan went out at noon."""
+    send(NOON)
+    smtp.clear()
+    return booked
