@@ -1,9 +1,9 @@
 """People in the admin: the card is changed through its services, screenings are only read."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -12,18 +12,26 @@ from clients.forms import CardFields
 from clients.models import Answer, Clearance, Client, Screening
 from clients.querysets import ClientQuerySet
 from clients.services import add_client, change_client
-from cryoclinic.admin_base import ReadOnly, RecordedAdmin, SwitchedOffAdmin, staff
+from cryoclinic.admin_base import LongList, ReadOnly, RecordedAdmin, SwitchedOffAdmin, staff
+
+Row = TypeVar("Row", bound=Model)
+
+
+def of_clients_found(rows: QuerySet[Row], typed: str, *, client: str = "client") -> QuerySet[Row]:
+    """Those whose client the product's own search finds; ``client`` is the way to them."""
+    if not typed:
+        return rows
+    found = Client.objects.matching(search.parse(typed)).order_by()
+    return rows.filter(**{f"{client}__in": found.values("pk")})
 
 
 @admin.register(Client)
-class ClientAdmin(SwitchedOffAdmin):
+class ClientAdmin(LongList, SwitchedOffAdmin):
     form = CardFields
     fields = list(CardFields.Meta.fields)
     list_display = ["name", "phone", "email", "birth_date", "email_consent"]
     search_fields = ["search_text"]
     search_help_text = _("Any three or more characters out of name, phone or e-mail.")
-    # Counting a million rows would take longer than finding one of them.
-    show_full_result_count = False
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Client], search_term: str
@@ -40,8 +48,10 @@ class ClientAdmin(SwitchedOffAdmin):
             obj.pk = add_client(by=staff(request), **form.card()).pk
 
 
-class SeenAdmin(ReadOnly, RecordedAdmin):
-    show_full_result_count = False
+class SeenAdmin(LongList, ReadOnly, RecordedAdmin):
+    """The newest first, which is the order of the ids."""
+
+    ordering = ["-pk"]
 
 
 class AnswersSeenAdmin(SeenAdmin):
@@ -58,7 +68,12 @@ class AnswersSeenAdmin(SeenAdmin):
 class ScreeningAdmin(SeenAdmin):
     list_display = ["client", "asked_on", "valid_until", "asked_by"]
     list_select_related = ["client", "asked_by"]
-    date_hierarchy = "asked_on"
+    search_fields = ["client__search_text"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Screening], search_term: str
+    ) -> tuple[QuerySet[Screening], bool]:
+        return of_clients_found(queryset, search_term), False
 
 
 @admin.register(Answer)

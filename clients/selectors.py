@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 
 from clients import search
 from clients.models import Answer, Clearance, Client, Screening
@@ -182,7 +182,7 @@ def answers_of(screening: Screening) -> AnswersShown:
     """The answers of a full screening and then of its visits; 3 queries."""
     zones = {zone.pk: zone.name for zone in Zone.objects.all()}
     answers = (
-        Answer.objects.counting_for(screening)
+        Answer.objects.counting_for([screening.pk])
         .select_related("screening", "contraindication")
         .prefetch_related(Prefetch("clearances", Clearance.objects.select_related("given_by")))
         .order_by("screening__asked_at", "screening", "contraindication__position")
@@ -198,11 +198,10 @@ def answers_of(screening: Screening) -> AnswersShown:
 
 
 def _answers_yes(screenings: Iterable[int]) -> Iterable[Answer]:
-    ids = list(screenings)
     standing = Prefetch("clearances", Clearance.objects.standing())
     return (
         Answer.objects.present()
-        .filter(Q(screening__in=ids) | Q(screening__follows__in=ids))
+        .counting_for(screenings)
         .select_related("screening", "contraindication")
         .prefetch_related(standing)
         .order_by("id")

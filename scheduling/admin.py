@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from cryoclinic.admin_base import Lines, OfOneClinicAdmin, ReadOnly, SwitchedOffAdmin
+from clients.admin import of_clients_found
+from cryoclinic.admin_base import Lines, LongList, OfOneClinicAdmin, ReadOnly, SwitchedOffAdmin
 from scheduling.models import (
     Addendum,
     Appointment,
@@ -123,11 +124,17 @@ class UnavailabilityAdmin(OfOneClinicAdmin):
         return away.period.upper
 
 
-class BookedAdmin(ReadOnly, OfOneClinicAdmin):
+class BookedAdmin(LongList, ReadOnly, OfOneClinicAdmin):
     """Booked, moved, recorded and sent through the services alone."""
 
-    list_per_page = 50
-    show_full_result_count = False
+    client_lookup = "client"
+    search_help_text = _("Any three or more characters out of name, phone or e-mail.")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """The product's own search for clients, over its index."""
+        return of_clients_found(queryset, search_term, client=self.client_lookup), False
 
 
 class ExposureInline(ReadOnly, Lines):
@@ -147,7 +154,7 @@ class CourseAdmin(BookedAdmin):
     list_display = ["client", "procedure_type", "zone", "sessions_planned", "status", "created_at"]
     list_filter = ["status", "procedure_type", "zone"]
     list_select_related = ["client", "procedure_type", "zone"]
-    search_fields = ["client__name", "client__phone"]
+    search_fields = ["client__search_text"]
     date_hierarchy = "created_at"
     inlines = [PaymentInline]
 
@@ -157,9 +164,9 @@ class AppointmentAdmin(BookedAdmin):
     list_display = ["on_day", "starts", "client", "specialist", "room", "status", "place"]
     list_filter = ["status", "specialist", "room"]
     list_select_related = ["client", "specialist__user", "room"]
-    search_fields = ["client__name", "client__phone"]
+    search_fields = ["client__search_text"]
     date_hierarchy = "day"
-    ordering = ["-treatment"]
+    ordering = ["-day", "-treatment"]
 
     # A generated field takes no name of its own from the field it puts out.
     @admin.display(description=_("day"), ordering="day")
@@ -180,7 +187,8 @@ class SessionNoteAdmin(BookedAdmin):
     list_display = ["client", "day", "author", "reaction", "closed_at"]
     list_filter = ["reaction", "author"]
     list_select_related = ["appointment__client", "author"]
-    search_fields = ["appointment__client__name"]
+    client_lookup = "appointment__client"
+    search_fields = ["appointment__client__search_text"]
     date_hierarchy = "closed_at"
     inlines = [ExposureInline, AddendumInline]
 
@@ -195,11 +203,10 @@ class SessionNoteAdmin(BookedAdmin):
 
 @admin.register(Message)
 class MessageAdmin(BookedAdmin):
-    clinic_lookup = "course__clinic"
     list_display = ["due_at", "client", "kind", "status", "sent_at"]
     list_filter = ["status", "kind"]
     list_select_related = ["client"]
-    search_fields = ["client__name", "sent_to"]
+    search_fields = ["client__search_text"]
     exclude = ["leased_until"]
     date_hierarchy = "due_at"
 

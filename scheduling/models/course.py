@@ -72,6 +72,10 @@ class Course(models.Model):
                 name="course_open",
                 condition=Q(status__in=[CourseStatus.ACTIVE, CourseStatus.HELD]),
             ),
+            # The worker goes through them, among all that were ever booked.
+            models.Index(
+                fields=["id"], name="course_active", condition=Q(status=CourseStatus.ACTIVE)
+            ),
         ]
         constraints = [
             # The target of the appointments' foreign key that keeps their copies true.

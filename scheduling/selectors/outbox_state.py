@@ -29,7 +29,13 @@ def outbox_state(clinic: Clinic, *, now: datetime) -> OutboxState:
     """One query, by index; ``stuck_since`` is on the clinic's clock."""
     failed = Q(status=Message.Status.FAILED, due_at__gte=now - LATELY)
     stuck = Q(status__in=[Message.Status.DUE, Message.Status.SENDING], due_at__lt=now - STUCK)
-    found = Message.objects.filter(failed | stuck, clinic=clinic).aggregate(
+    # The states and the time once more for both: that is what the index can start from.
+    unsettled = Message.objects.filter(
+        clinic=clinic,
+        status__in=[Message.Status.FAILED, Message.Status.DUE, Message.Status.SENDING],
+        due_at__lt=now,
+    )
+    found = unsettled.aggregate(
         failed=Count("pk", filter=failed), since=Min("due_at", filter=stuck)
     )
     since: datetime | None = found["since"]
