@@ -13,6 +13,7 @@ from scheduling.services import mending, reminding, sending, spacing, watch
 
 # A batch more may begin until then; well within the task's time limit.
 SENDING_TIME = timedelta(seconds=30)
+MENDING_TIME, COURSES_AT_ONCE = timedelta(seconds=60), 20
 
 
 @shared_task
@@ -26,8 +27,15 @@ def send_due_messages() -> None:
 
 @shared_task
 def enforce_spacing() -> None:
-    """Mend, propose and raise alerts for the courses that changed or that time has come for."""
-    mending.mend_due(by=User.objects.worker(), now=timezone.now())
+    """Mend, propose and raise alerts for the courses that changed or that time has come for; leave
+    the rest to the next run.
+    """
+    worker = User.objects.worker()
+    until = timezone.now() + MENDING_TIME
+    while timezone.now() < until and mending.mend_due(
+        by=worker, now=timezone.now(), limit=COURSES_AT_ONCE
+    ):
+        pass
 
 
 @shared_task

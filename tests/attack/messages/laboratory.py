@@ -43,6 +43,7 @@ class Laboratory:
     beat_period: float = 1
     mail_timeout: int = 60
     mail_url: str = "smtp://127.0.0.1:{port}"
+    settings: str = "tests.attack.messages.settings"
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -93,9 +94,9 @@ class Laboratory:
         times = [(float(match[1]), float(match[2])) for match in found]
         return sorted((end - seconds, end) for end, seconds in times)
 
-    def wait(self, holds: Callable[[], bool], what: str) -> None:
+    def wait(self, holds: Callable[[], bool], what: str, *, patience: int = PATIENCE) -> None:
         """Until it holds; a process that ended in the meantime, or our patience, is a failure."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         while not holds():
             dead = [name for name, process in self.running.items() if process.poll() is not None]
             if dead or time.monotonic() > end:
@@ -135,7 +136,7 @@ class Laboratory:
     def _environment(self) -> dict[str, str]:
         mail = self.mail_url.format(port=self.to_smtp.port)
         return os.environ | {
-            "DJANGO_SETTINGS_MODULE": "tests.attack.messages.settings",
+            "DJANGO_SETTINGS_MODULE": self.settings,
             "E2E_FOLDER": str(self.folder),
             "BEAT_PERIOD_SECONDS": str(self.beat_period),
             "DEBUG": "1",
