@@ -75,6 +75,8 @@ _CLINIC = {
     for verb in ("view", "add", "change", "delete")
     for model in ("room", "device", "specialist", "workinghours", "unavailability")
 } | {
+    "scheduling.view_wording",
+    "scheduling.change_wording",
     "cryoclinic.view_clinic",
     "cryoclinic.change_clinic",
     "cryoclinic.view_user",

@@ -151,6 +151,17 @@ class NothingToSend(Refused):
         )
 
 
+class WordingMistaken(Refused):
+    """A mail's wording names what is not known; ``mistakes`` are whole sentences."""
+
+    def __init__(self, mistakes: Text) -> None:
+        super().__init__(mistakes, _("Correct it; nothing was changed."), status=422)
+
+
+class MailNotTaken(Refused):
+    """A mail that somebody waits for could not be sent."""
+
+
 class Busy(Refused):
     """Somebody else holds the rows just now."""
 

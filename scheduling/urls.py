@@ -19,6 +19,7 @@ from scheduling.views import (
     reviews,
     session_start,
     slots,
+    wordings,
 )
 
 app_name = "scheduling"
@@ -74,6 +75,13 @@ urlpatterns = [
     path("v/<str:token>/wishes/", client_wishes.wishes, name="client_wishes"),
     path("u/<str:token>/", client_wishes.unsubscribe, name="unsubscribe"),
     path("messages/", messages.messages, name="messages"),
+    path("messages/wordings/", wordings.wordings, name="wordings"),
+    path("messages/wordings/<slug:kind>/<slug:language>/", wordings.wording, name="wording"),
+    path(
+        "messages/wordings/<slug:kind>/<slug:language>/reset/",
+        wordings.reset,
+        name="reset_wording",
+    ),
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/<int:pk>/resend/", messages.resend, name="resend_message"),
     path("messages/<int:pk>/withdraw/", messages.withdraw, name="withdraw_message"),

@@ -86,6 +86,7 @@ POST_ONLY = {
     "scheduling:renew_specialist_feed",
     "scheduling:rescreen",
     "scheduling:resend_message",
+    "scheduling:reset_wording",
     "scheduling:restore_appointment",
     "scheduling:resume_course",
     "scheduling:session_admit",
@@ -136,6 +137,8 @@ def _of(route: str, name: str) -> list[str]:
         return [reverse(name, kwargs={"uidb36": "1", "key": "set-password"})]
     if "?P<key>" in route:
         return [reverse(name, kwargs={"key": "0"})]
+    if "<slug:kind>" in route:
+        return [reverse(name, args=[kind, "ru"]) for kind in Message.Kind]
     if route in TOKENS:
         return [urlsplit(make()).path for make in TOKENS[route]]
     assert "<" not in route, f"no rows are named for {route}"

@@ -24,6 +24,7 @@ from scheduling.models import Message
 from scheduling.previews import Preview, preview
 from scheduling.selectors.message_history import message_history
 from scheduling.selectors.messages import line_of, message_page
+from scheduling.selectors.wordings import broken_wordings
 from scheduling.services import resending
 
 # A mail has its styles in its elements; nothing else of it is let in, and nothing runs.
@@ -45,9 +46,10 @@ def messages(request: StaffRequest) -> HttpResponse:
     asked = request.GET
     status, kind = asked.get("status", ""), asked.get("kind", "")
     client = number(asked.get("client"))
+    clinic = clinic_of(request.user)
     context = {
         "page": message_page(
-            clinic_of(request.user),
+            clinic,
             status=status if status in Message.Status else "",
             kind=kind if kind in Message.Kind else "",
             client=client,
@@ -60,6 +62,7 @@ def messages(request: StaffRequest) -> HttpResponse:
         "kind": kind,
         "typed": asked.get("q", ""),
         "client": client,
+        "broken_wordings": broken_wordings(clinic),
         "is_first_page": "after" not in asked,
         "is_filtered": any(asked.get(name) for name in ("status", "kind", "client", "q")),
     }

@@ -107,7 +107,7 @@ def test_list_asks_a_fixed_number_of_queries(desk, clinic, courses, django_asser
         announce_course(course, visits, now=NOON)
     desk.get(LIST, {"status": "due"})
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         desk.get(LIST, {"status": "due"})
 
 
