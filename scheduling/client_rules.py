@@ -99,9 +99,9 @@ def in_clients_words(clinic: Clinic) -> Iterator[None]:
     """Raise what a service of the desk refuses in words that are meant for the client."""
     try:
         yield
-    except (errors.SlotTaken, errors.OutOfHours, errors.StalePlan, errors.TooSoon) as error:
-        raise TimeGone() from error
-    except (errors.NotCleared, errors.CourseFull) as error:
-        raise NotByClient(_("This can't be done here."), clinic) from error
     except errors.WrongState as error:
         raise ChangedMeanwhile() from error
+    except (errors.NotCleared, errors.CourseFull) as error:
+        raise NotByClient(_("This can't be done here."), clinic) from error
+    except (errors.SlotRefused, errors.StalePlan) as error:
+        raise TimeGone() from error

@@ -14,6 +14,7 @@ from cryoclinic.http import StaffRequest
 from scheduling.selectors.alerts import courses_to_watch
 from scheduling.selectors.board import day_board
 from scheduling.selectors.outbox_state import outbox_state
+from scheduling.selectors.reviews import reviews_waiting
 
 
 @login_required
@@ -28,7 +29,10 @@ def board(request: StaffRequest) -> HttpResponse:
     sees_alerts = "scheduling.view_coursealert" in permissions
     context = {
         "board": day_board(clinic, day, lanes=lanes, permissions=permissions),
-        "courses_to_watch": courses_to_watch(clinic) if sees_alerts else [],
+        "courses_to_watch": [
+            *reviews_waiting(clinic, permissions),
+            *(courses_to_watch(clinic) if sees_alerts else []),
+        ],
         "outbox": outbox_state(clinic, now=timezone.now())
         if "scheduling.view_message" in permissions
         else None,

@@ -51,8 +51,10 @@ def state(product: Product, visit: int) -> tuple[str, bool, int]:
     return row
 
 
-def fits(page: Page) -> None:
-    """Nothing is wider than the phone: it is never scrolled sideways."""
+def fits(page: Page, heading: str) -> None:
+    """The page of that heading is there, and nothing on it is wider than the phone."""
+    page.get_by_role("heading", name=heading).wait_for()
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") == WIDTH
 
 
@@ -73,42 +75,41 @@ def test_from_the_mail_to_confirming_moving_cancelling_and_back(
     phone.on("request", lambda request: fetched.append(request.url))
     phone.on("console", lambda message: complaints.append(message.text))
     phone.goto(link_in(postbox))
-    phone.get_by_role("heading", name="My visits").wait_for()
+    fits(phone, "My visits")
     assert phone.locator(".client-visit").count() == 10
-    fits(phone)
 
     phone.get_by_role("button", name="I will come").click()
     phone.get_by_text("We are expecting you.").wait_for()
     assert state(product, first) == ("booked", True, 1)
 
     phone.locator(".client-visit").last.get_by_role("link", name="Move").click()
-    fits(phone)
+    fits(phone, "Choose another time")
     phone.locator("button.slot").last.click()
     phone.get_by_text("The visit is moved.").wait_for()
     assert state(product, last) == ("booked", False, 2)
 
     phone.locator(".client-visit").last.get_by_role("link", name="Cancel").click()
-    fits(phone)
+    fits(phone, "Cancel this visit?")
     phone.get_by_role("button", name="Cancel the visit").click()
     phone.get_by_text("The visit is cancelled.").wait_for()
     assert state(product, last) == ("cancelled", False, 2)
-    fits(phone)
+    fits(phone, "My visits")
 
     phone.get_by_role("button", name="Undo the cancellation").click()
     phone.get_by_text("The visit is on again.").wait_for()
     assert state(product, last) == ("booked", False, 3)
 
     phone.get_by_role("link", name="Answer before the visit").click()
-    fits(phone)
+    fits(phone, "Has anything changed since the last time?")
     phone.get_by_role("button", name="Nothing has changed").click()
     phone.get_by_text("Your answer is with us.").wait_for()
 
     phone.get_by_role("link", name="Language and e-mail").click()
-    fits(phone)
+    fits(phone, "Language and e-mail")
     phone.get_by_label("Русский").check()
     phone.get_by_label("Only what is about my visits").check()
     phone.get_by_role("button", name="Save").click()
-    phone.get_by_role("heading", name="Мои визиты").wait_for()
+    fits(phone, "Мои визиты")
     assert product.ask(
         "SELECT language, email_consent, optional_mail FROM clients_client WHERE email = %s",
         ADDRESS,

@@ -8,7 +8,9 @@ import time_machine
 from cryoclinic.models import Clinic
 from procedures.models import Contraindication
 from scheduling.models import PreVisitAnswer
+from scheduling.selectors.reviews import reviews_waiting
 from scheduling.services.appointments import check_in
+from scheduling.services.pre_visit import review_answer
 from tests import factories
 from tests.scheduling.client_link import LinkHolder, link_holder, state_of
 from tests.scheduling.outbox_clinic import NOON
@@ -135,3 +137,20 @@ def test_the_course_page_shows_the_link_to_who_books(holder, browse, reception, 
     path = f"/courses/{holder.course.pk}/"
     assert f'value="http://127.0.0.1:8000{holder.page}"' in browse(reception).get(path).text
     assert "/v/" not in browse(cosmetologist).get(path).text
+
+
+def test_the_board_of_any_day_leads_to_the_review(
+    holder, browse, reception, cosmetologist, django_assert_num_queries
+):
+    def watched(user) -> list[tuple[str, str, str]]:
+        courses = browse(user).get("/board/?date=2026-05-20").context["courses_to_watch"]
+        return [(each.client, each.url, each.problems[0].why) for each in courses]
+
+    pk, name = holder.visits[0].pk, holder.course.client.name
+    why = "Thu 14 May, 14:05: the client says that something has changed; review the answer."
+    assert (name, f"/appointments/{pk}/", why) in watched(reception)
+    assert watched(cosmetologist) == [(name, f"/appointments/{pk}/review/", why)]
+    with django_assert_num_queries(1):
+        reviews_waiting(holder.course.clinic, set())
+    review_answer(by=cosmetologist, answer=PreVisitAnswer.objects.get(), outcome="goes_on")
+    assert watched(cosmetologist) == []
