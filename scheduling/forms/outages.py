@@ -3,6 +3,8 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +34,7 @@ class OutageForm(forms.Form):
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.clinic = clinic
+        self.helper = _layout()
         field: Any = self.fields["what"]
         field.choices = [
             ("", _("Choose…")),
@@ -81,3 +84,16 @@ class OutageForm(forms.Form):
             reason=self.cleaned_data["reason"],
             **({} if kind == "clinic" else {f"{kind}_id": int(pk)}),
         )
+
+
+def _layout() -> FormHelper:
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.layout = Layout(
+        "what",
+        Div("first_day", "starts", css_class="absence-span"),
+        Div("last_day", "ends", css_class="absence-span"),
+        "reason",
+    )
+    return helper
