@@ -3,7 +3,8 @@
 Client, course, specialists, rooms, devices; within each by primary key; always FOR NO KEY UPDATE,
 which foreign keys to the same rows do not wait for. Exclusion constraints alone deadlock under
 load: two transactions each wait for the other's uncommitted row. After the lock they only ever
-have the last word.
+have the last word. The client comes first with every change of a course too: two courses of one
+client compete for the client's time.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,8 +27,21 @@ def lock_client(client_id: int) -> None:
 
 
 def lock_course(course_id: int) -> Course:
-    """The course as it is now, its row locked until the end of the transaction."""
-    return Course.objects.select_for_update(no_key=True).get(pk=course_id)
+    """The course as it is now, its client's row and its own locked until the transaction ends."""
+    courses = Course.objects.select_related("client")
+    # PostgreSQL locks in the order in which the tables are named.
+    return courses.select_for_update(no_key=True, of=("client", "self")).get(pk=course_id)
+
+
+def lock_courses(course_ids: Iterable[int]) -> None:
+    """For what touches many courses and no client's time."""
+    _lock(Course.objects.filter(pk__in=set(course_ids)))
+
+
+def lock_idle_courses(course_ids: Iterable[int]) -> list[int]:
+    """The ids of those that nobody else is changing just now, locked."""
+    idle = Course.objects.filter(pk__in=set(course_ids)).order_by("pk")
+    return list(idle.select_for_update(no_key=True, skip_locked=True).values_list("pk", flat=True))
 
 
 def lock_resources(slots: Iterable[Slot]) -> None:

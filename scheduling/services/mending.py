@@ -45,14 +45,15 @@ def mend_course(*, by: User, course: Course, now: datetime) -> bool:
 def _mend_next(*, by: User, now: datetime, only: int | None = None) -> bool:
     """Claim the course that has been due the longest, or ``only`` this one, and deal with it.
 
-    The course's row is locked and not its check's: whoever changes a room or its hours in the
-    meantime asks for another look without waiting, and ``asked`` tells that they did.
+    The course's row is locked, after its client's, and not its check's: whoever changes a room or
+    its hours in the meantime asks for another look without waiting, and ``asked`` tells that they
+    did.
     """
     checks = CourseCheck.objects.order_by("due_at", "course_id")
     checks = checks.filter(due_at__lte=now) if only is None else checks.filter(pk=only)
     claimed = (
-        checks.select_related("course")
-        .select_for_update(of=("course",), skip_locked=True, no_key=True)
+        checks.select_related("course__client")
+        .select_for_update(of=("course__client", "course"), skip_locked=True, no_key=True)
         .first()
     )
     if claimed is None:

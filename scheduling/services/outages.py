@@ -8,6 +8,7 @@ from django.db import transaction
 from cryoclinic.audit import service
 from cryoclinic.errors import Refused
 from cryoclinic.models import User
+from scheduling.locks import conflicts_in_words
 from scheduling.models import Course, CourseProposal, Unavailability
 from scheduling.selectors.outages import hit_courses
 from scheduling.services.mending import mend_course
@@ -15,6 +16,7 @@ from scheduling.services.replanning import accept_proposal
 from scheduling.services.watch import look_again
 
 
+@conflicts_in_words()
 @service
 def add_unavailability(*, by: User, unavailability: Unavailability) -> Unavailability:
     """Save it. The table has every course that it hits looked at, confirmed visits last."""
@@ -22,6 +24,7 @@ def add_unavailability(*, by: User, unavailability: Unavailability) -> Unavailab
     return unavailability
 
 
+@conflicts_in_words()
 @service
 def remove_unavailability(*, by: User, unavailability: Unavailability) -> None:
     """It is not so after all. Courses that wait with a proposal are looked at again."""

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from cryoclinic.audit import service
 from cryoclinic.models import User
 from scheduling import problems
+from scheduling.locks import lock_courses
 from scheduling.models import Appointment, Message
 from scheduling.selectors.running import running_courses
 from scheduling.services.outbox import schedule_reminders
@@ -25,6 +26,7 @@ def complete_reminders(*, by: User, now: datetime) -> None:
 
 @service
 def _remind(*, by: User, appointments: Sequence[Appointment], now: datetime) -> None:
+    lock_courses(appointment.course_id for appointment in appointments)
     schedule_reminders(appointments, now=now)
 
 

@@ -176,9 +176,11 @@ def accept_proposal(*, by: User, proposal: CourseProposal) -> Course:
     return apply_replan(by=by, course=course, steps=steps, fingerprint=proposal.fingerprint)
 
 
+@conflicts_in_words()
 @service
 def dismiss_proposal(*, by: User, proposal: CourseProposal) -> None:
     """The desk leaves the course as it is; just this plan is not proposed again."""
+    lock_course(proposal.course_id)
     open_one = CourseProposal.objects.open().filter(pk=proposal.pk)
     open_one.update(status=Decision.DISMISSED, decided_at=timezone.now())
 

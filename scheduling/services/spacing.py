@@ -13,6 +13,7 @@ from django.db import connection
 
 from cryoclinic.audit import service
 from cryoclinic.models import User
+from scheduling.locks import lock_idle_courses
 from scheduling.models import Course, CourseAlert
 from scheduling.selectors.running import running_courses
 from scheduling.services.telling import ask_for_screenings
@@ -100,7 +101,11 @@ def enforce_spacing(*, by: User, now: datetime) -> int:
 
 @service
 def review_courses(*, by: User, ids: Sequence[int], now: datetime) -> int:
-    """Bring the alerts of these active courses up to date; return how many changed."""
+    """Bring the alerts of these active courses up to date; return how many changed.
+
+    Those that somebody is changing just now are left out: they are due for a look afterwards.
+    """
+    ids = lock_idle_courses(ids)
     figures: dict[str, Any] = {"ids": list(ids), "now": now, "notice": RESCREENING_NOTICE_DAYS}
     with connection.cursor() as cursor:
         cursor.execute(_REVIEW, figures)
