@@ -53,7 +53,12 @@ def wording(request: StaffRequest, kind: str, language: str) -> HttpResponse:
     context = {"form": form, "language": language, "is_own": is_own}
     if form.is_bound and not form.is_valid():
         return _page(request, context, status=UNPROCESSABLE)
-    what: dict[str, Any] = {"by": request.user, "clinic": clinic, "kind": which, "language": language}
+    what: dict[str, Any] = {
+        "by": request.user,
+        "clinic": clinic,
+        "kind": which,
+        "language": language,
+    }
     try:
         if "save" in request.POST:
             services.save_wording(**what, draft=form.draft)

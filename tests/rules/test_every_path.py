@@ -17,11 +17,13 @@ from clients.models import Clearance, Client
 from cryoclinic.errors import Refused
 from cryoclinic.models import User
 from procedures.models import ProcedureType
+from scheduling.client_rules import NotByClient, TimeGone
 from scheduling.models import Appointment, Course, CourseProposal, Room, Specialist
 from scheduling.planner import Slot
 from scheduling.proposals import slot_token
 from scheduling.replanning import MendedSession, Replan, replan
 from scheduling.services.booking import book_course
+from scheduling.services.client_page import move_visit
 from scheduling.services.mending import mend_due
 from scheduling.services.watch import look_again
 from scheduling.spans import slot_of
@@ -29,6 +31,7 @@ from scheduling.standing import Change, Step, standing_of
 from scheduling.wishes import Wishes
 from tests import factories
 from tests.fixtures import Practice
+from tests.scheduling.client_link import LinkHolder
 from tests.scheduling.mending_clinic import MORNING, book, day, days
 from tests.scheduling.outbox_clinic import worker
 
@@ -276,4 +279,32 @@ def test_the_admin_writes_no_appointment_at_all(place: Place):
         assert place.manager.post(address, {"post": "yes"}).status_code == 403
     change = reverse("admin:scheduling_appointment_change", args=[place.second.pk])
     assert place.manager.post(change, {"status": "cancelled"}).status_code == 403
+    assert days(place.course) == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize("rule", list(TOLD))
+def test_the_clients_link_asks_them_too_and_says_it_in_the_clients_words(place: Place, rule: str):
+    holder = LinkHolder(place.course, [place.second], browser=Browser())
+    offset, hour = AT[rule]
+
+    answer = holder.move(place.second, day(offset), time(hour))
+
+    assert (answer.status_code, days(place.course)) == (409, [FIRST, SECOND])
+
+
+@pytest.mark.parametrize("rule", list(TOLD))
+def test_a_time_offered_to_the_client_and_gone_since_is_refused(place: Place, rule: str):
+    """Past the list of what is offered, which has none of these times."""
+    with pytest.raises((NotByClient, TimeGone)) as refusal:
+        move_visit(
+            by=User.objects.client_by_link(),
+            course=place.course,
+            visit=place.second.pk,
+            slot=place.slot(rule),
+            version=place.second.schedule_version,
+        )
+
+    cause = refusal.value.__cause__
+    assert isinstance(cause, Refused)
+    assert str(cause.message) == TOLD[rule]
     assert days(place.course) == [FIRST, SECOND]
