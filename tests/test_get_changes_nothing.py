@@ -126,6 +126,10 @@ def addresses() -> Iterator[tuple[str, str]]:
             yield name, address
 
 
+# What the addresses of the sign-in's own pages are about.
+OF_ACCOUNTS = {"uidb36": {"uidb36": "1", "key": "set-password"}, "?P<key>": {"key": "0"}}
+
+
 def _of(route: str, name: str) -> list[str]:
     if route.startswith("v/<str:token>/"):
         return _of_client_page(route, name)
@@ -133,10 +137,9 @@ def _of(route: str, name: str) -> list[str]:
         start = next((start for start in ROWS if route.startswith(start)), "")
         assert start, f"ROWS does not say whose number is in {route}"
         return [reverse(name, args=[pk]) for pk in one_of_each(ROWS[start])]
-    if "uidb36" in route:
-        return [reverse(name, kwargs={"uidb36": "1", "key": "set-password"})]
-    if "?P<key>" in route:
-        return [reverse(name, kwargs={"key": "0"})]
+    for mark, kwargs in OF_ACCOUNTS.items():
+        if mark in route:
+            return [reverse(name, kwargs=kwargs)]
     if "<slug:kind>" in route:
         return [reverse(name, args=[kind, "ru"]) for kind in Message.Kind]
     if route in TOKENS:
