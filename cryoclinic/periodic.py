@@ -11,6 +11,7 @@ def every(task: str, period: timedelta) -> dict[str, Any]:
 
 SCHEDULE = {
     "messages": every("scheduling.tasks.send_due_messages", timedelta(seconds=15)),
+    "outbox": every("scheduling.tasks.watch_outbox", timedelta(minutes=5)),
     "reminders": every("scheduling.tasks.complete_reminders", timedelta(minutes=5)),
     "spacing": every("scheduling.tasks.enforce_spacing", timedelta(minutes=2)),
     "review": every("scheduling.tasks.review_every_course", timedelta(hours=1)),

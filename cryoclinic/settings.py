@@ -55,6 +55,8 @@ try:
     email = env.dj_email_url("EMAIL_URL") if given("EMAIL_URL") else {}
     # Servers keep requests and tasks short; manage.py sets 0 (no limit) for its commands.
     STATEMENT_TIMEOUT_SECONDS = env.int("STATEMENT_TIMEOUT_SECONDS", 30)
+    # What the mail server takes from us, counted over all workers; 0 for no limit.
+    MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", 0)
     # How many proxies of ours append to X-Forwarded-For (for the sign-in's rate limits).
     PROXY_COUNT = env.int("PROXY_COUNT", 0 if DEBUG else 1)
 except EnvError as error:

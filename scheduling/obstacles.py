@@ -65,7 +65,9 @@ def _visit(appointment: Appointment, version: int, facts: Facts, now: datetime) 
     known = {visit.appointment: visit.version for visit in facts.visits}
     if appointment.pk not in known:
         return problems.CANCELLED
-    return "" if known[appointment.pk] == version else problems.MOVED
+    if known[appointment.pk] != version:
+        return problems.MOVED
+    return problems.OVERTAKEN if facts.is_overtaken else ""
 
 
 def _aftercare(message: Message, now: datetime) -> str:

@@ -2,6 +2,7 @@
 a task that is lost is made up for by the next one, a task that comes twice finds nothing to do.
 """
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
@@ -9,7 +10,10 @@ from django.utils import timezone
 
 from cryoclinic import health
 from cryoclinic.models import User
+from scheduling.selectors.outbox_state import overdue
 from scheduling.services import mending, reminding, sending, spacing, watch
+
+logger = logging.getLogger(__name__)
 
 # A batch more may begin until then; well within the task's time limit.
 SENDING_TIME = timedelta(seconds=30)
@@ -23,6 +27,15 @@ def send_due_messages() -> None:
     until = timezone.now() + SENDING_TIME
     while timezone.now() < until and sending.send_due(by=worker, now=timezone.now()):
         pass
+
+
+@shared_task
+def watch_outbox() -> None:
+    """Have the log say that mails are not going out, for whoever watches it."""
+    late = overdue(now=timezone.now())
+    if late is not None:
+        minutes = int(late.total_seconds() // 60)
+        logger.error("the oldest unsent message has been due for %d minutes", minutes)
 
 
 @shared_task

@@ -64,7 +64,7 @@ def build(
     wording to try, the clinic's own without.
     """
     clinic = message.clinic
-    own = draft or own_draft(clinic, kind)
+    own = draft or _own_draft(clinic, kind, facts)
     said = words_of(kind, own, _names(message) | dict(names))
     whole = _context(kind, message, facts) | {"words": said} | dict(context)
     mail = Mail(
@@ -78,6 +78,14 @@ def build(
     mail.attach_alternative(render_to_string(f"emails/{kind}.html", whole).strip(), "text/html")
     mail.fell_back = said.fell_back
     return mail
+
+
+def _own_draft(clinic: Clinic, kind: MessageKind, facts: Facts) -> Draft | None:
+    """The clinic's words, from the facts if they were read with them."""
+    if facts.words is None:
+        return own_draft(clinic, kind)
+    own = facts.words.get((kind, translation.get_language()))
+    return Draft(*own) if own else None
 
 
 def with_file(mail: Mail, message: Message, entries: Sequence[Entry]) -> Mail:

@@ -40,3 +40,13 @@ def outbox_state(clinic: Clinic, *, now: datetime) -> OutboxState:
     )
     since: datetime | None = found["since"]
     return OutboxState(found["failed"], since and clinic.local(since))
+
+
+def overdue(*, now: datetime) -> timedelta | None:
+    """How long the oldest message of all that should be gone has been due; None where all are.
+
+    One that is being tried again counts too: the mail server may be what does not work.
+    """
+    late = Message.objects.pending().filter(due_at__lt=now - STUCK).order_by("due_at", "id")
+    oldest = late.values_list("due_at", flat=True).first()
+    return None if oldest is None else now - oldest

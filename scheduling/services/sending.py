@@ -7,14 +7,14 @@ lease ran out can't mark what another has claimed since.
 
 import logging
 import random
-import smtplib
+import time
 from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pghistory
 from django.conf import settings
-from django.core.mail import get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -26,6 +26,9 @@ from scheduling.mail_facts import Facts, facts_of, told_by
 from scheduling.models import Course, Message
 from scheduling.models.message import MessageStatus
 from scheduling.obstacles import obstacle
+from scheduling.pacing import seconds_to_wait
+from scheduling.post import Outcome, Post
+from scheduling.selectors.claimed import Claimed, is_unchanged, messages_to_send, read_claimed
 
 # Five minutes: a worker is stopped by its time limit long before its rows are another's, and that
 # is far shorter than the time in which a reminder is of use.
@@ -33,6 +36,8 @@ LEASE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT * 2.5)
 # A batch that takes longer gives the rest of its rows back: slow servers, many rows.
 BATCH_TIME = timedelta(seconds=60)
 BATCH = 50
+# A mail that had to wait longer, for its place in the minute or a connection, is made anew.
+LONG = timedelta(seconds=1)
 
 MAX_ATTEMPTS = 12
 FIRST_PAUSE = timedelta(minutes=1)
@@ -68,70 +73,115 @@ def _claim(now: datetime, limit: int) -> list[int]:
 
 
 def _send_all(ids: Sequence[int], *, lease: datetime) -> None:
-    """One connection for all of them; whatever happens, the rows not begun are given back."""
-    waiting = list(ids)
-    connection = get_connection()
+    """One connection for all of them; whatever happens, the rows not begun are given back.
+
+    Each mail is made while the server takes the one before, and handed over when that is marked.
+    """
+    waiting, end = list(ids), lease - LEASE + BATCH_TIME
+    round_of_mails = Round(Post(), lease, end)
     try:
-        while waiting and timezone.now() < lease - LEASE + BATCH_TIME:
-            _send_one(waiting.pop(0), lease, connection)
+        for claimed in read_claimed(ids, lease, now=timezone.now()):
+            if timezone.now() >= end:
+                break
+            waiting.remove(claimed.message.pk)  # an error of ours leaves it to its lease
+            if not round_of_mails.send(claimed):
+                waiting.append(claimed.message.pk)
+                break
     finally:
+        round_of_mails.end()
         _give_back(waiting, lease)
-        _close(connection)
 
 
-def _send_one(pk: int, lease: datetime, connection: BaseEmailBackend) -> None:
-    message = _read(pk, lease)
-    if message is None:
-        return
-    now = timezone.now()
-    facts = facts_of(message, now=now)
+@dataclass
+class Round:
+    """One batch on its way: at most one mail at the server, the next one being made."""
+
+    post: Post
+    lease: datetime
+    until: datetime
+    on_its_way: tuple["Ready", Future[Outcome]] | None = None
+
+    def send(self, claimed: Claimed) -> bool:
+        """Deal with one message; False where it has to wait for a later round."""
+        ready = _make(claimed)
+        self.settle()
+        if ready is None:
+            return True
+        made_at = timezone.now()
+        pause = seconds_to_wait(longest=(self.until - made_at).total_seconds())
+        if pause is None:
+            return False
+        time.sleep(pause)
+        opened = self.post.open().result()
+        if opened.error is not None:
+            _retry(ready.message, problem=opened.problem)
+            return True
+        # Just before it goes: has anything been written since, or time gone by?
+        late = timezone.now() - made_at > LONG
+        if late or not is_unchanged(claimed, self.lease):
+            ready = self._read_again(claimed)
+        if ready is not None and timezone.now() < self.lease:
+            self.on_its_way = ready, self.post.hand_over(ready.mail)
+        return True
+
+    def settle(self) -> None:
+        """Wait for what the server says to the mail that is on its way, and mark its row."""
+        if self.on_its_way is not None:
+            ready, answer = self.on_its_way
+            outcome = answer.result()
+            self.on_its_way = None
+            _mark(ready, outcome)
+
+    def end(self) -> None:
+        try:
+            self.settle()
+        finally:
+            self.post.close()
+
+    def _read_again(self, claimed: Claimed) -> "Ready | None":
+        found = read_claimed([claimed.message.pk], self.lease, now=timezone.now())
+        return _make(found[0]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A mail that is made, and what of."""
+
+    message: Message
+    facts: Facts
+    mail: Mail
+
+
+def _make(claimed: Claimed) -> Ready | None:
+    """The mail as things are; None where the message is withdrawn, or has been tried enough."""
+    message, facts, now = claimed.message, claimed.facts, timezone.now()
     if obstacle(message, facts, now):
         _withdraw_if_still(message)
-        return
+        return None
     if message.attempts > MAX_ATTEMPTS:
         _conclude(message, Message.Status.FAILED, problem=message.problem or problems.NETWORK)
-        return
-    try:
-        waited = connection.open()
-    except OSError as error:  # smtplib's own errors are OSErrors too
-        # Whatever the server said, it was to us and not about this mail.
-        _retry(message, problem=_problem(error))
-        return
-    if waited:  # as long as it pleased the server: what was read may hold no more
-        _send_one(pk, lease, connection)
-        return
-    _hand_over(message, facts, compose(message, facts, now=now), connection)
+        return None
+    return Ready(message, facts, compose(message, facts, now=now))
 
 
-def _hand_over(message: Message, facts: Facts, mail: Mail, connection: BaseEmailBackend) -> None:
-    try:
-        connection.send_messages([mail])
-    except (OSError, ValueError) as error:  # ValueError: no mail can be addressed like that
-        _close(connection)
-        if _is_final(error):
-            _conclude(message, Message.Status.FAILED, problem=_problem(error))
-        else:
-            _retry(message, problem=_problem(error))
-    else:
-        source = mail.message().as_bytes().decode("utf-8", "replace")
+def _mark(ready: Ready, outcome: Outcome) -> None:
+    message, mail = ready.message, ready.mail
+    if outcome.error is None:
         _conclude(
             message,
             Message.Status.SENT,
-            kind=kind_of(message, facts),
-            told=told_by(message, facts),
+            kind=kind_of(message, ready.facts),
+            told=told_by(message, ready.facts),
             sent_at=timezone.now(),
             sent_to=mail.to[0],
-            source=source,
+            source=mail.message().as_bytes().decode("utf-8", "replace"),
             fell_back=mail.fell_back,
             problem="",
         )
-
-
-def _read(pk: int, lease: datetime) -> Message | None:
-    """The claimed row with all it is about; None where the claim is not ours any more."""
-    message = _whole().get(pk=pk)
-    ours = message.status == Message.Status.SENDING and message.leased_until == lease
-    return message if ours and timezone.now() < lease else None
+    elif outcome.is_final:
+        _conclude(message, Message.Status.FAILED, problem=outcome.problem)
+    else:
+        _retry(message, problem=outcome.problem)
 
 
 def _withdraw_if_still(message: Message) -> None:
@@ -143,14 +193,10 @@ def _withdraw_if_still(message: Message) -> None:
     with transaction.atomic():
         if message.course_id is not None:
             Course.objects.select_for_update(no_key=True).get(pk=message.course_id)
-        fresh, now = _whole().get(pk=message.pk), timezone.now()
+        fresh, now = messages_to_send().get(pk=message.pk), timezone.now()
         reason = obstacle(fresh, facts_of(fresh, now=now), now)
         status = Message.Status.WITHDRAWN if reason else Message.Status.DUE
         _conclude(message, status, problem=reason)
-
-
-def _whole() -> QuerySet[Message]:
-    return Message.objects.select_related("clinic", "client", "course__clinic", "appointment")
 
 
 def _retry(message: Message, *, problem: str) -> None:
@@ -191,30 +237,3 @@ def _give_back(ids: Sequence[int], lease: datetime) -> None:
     claimed.filter(status=Message.Status.SENDING).update(
         status=Message.Status.DUE, leased_until=None, attempts=F("attempts") - 1
     )
-
-
-def _close(connection: BaseEmailBackend) -> None:
-    try:
-        connection.close()
-    except OSError:
-        logger.info("the mail server did not say goodbye")
-
-
-def _codes(error: Exception) -> list[int]:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return [code for code, _text in error.recipients.values()]
-    return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []
-
-
-def _is_final(error: Exception) -> bool:
-    """A 5xx, or an address that no mail can carry: trying again changes nothing."""
-    codes = _codes(error)
-    return isinstance(error, ValueError) or (bool(codes) and min(codes) >= 500)
-
-
-def _problem(error: Exception) -> str:
-    """A code without a word of the server's answer, which may quote the address."""
-    if isinstance(error, ValueError):
-        return problems.BAD_ADDRESS
-    codes = _codes(error)
-    return problems.refused_by_server(codes[0]) if codes else problems.NETWORK

@@ -77,3 +77,24 @@ def test_readiness_tells_a_silent_beat_from_a_silent_worker():
         tasks.beat_heartbeat()
         assert silent()[0].startswith("silent for ")
         assert silent()[1] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("status", "late", "said"),
+    [
+        ("due", 14, []),
+        ("due", 16, ["the oldest unsent message has been due for 16 minutes"]),
+        ("retrying", 60, ["the oldest unsent message has been due for 60 minutes"]),
+        ("withdrawn", 60, []),
+    ],
+)
+def test_the_log_says_that_mails_do_not_go_out(clinic, caplog, status, late, said):
+    with time_machine.travel(NOON, tick=False):
+        course, visits = make_course(clinic)
+        announce_course(course, visits, now=NOON)
+    Message.objects.filter(kind="course_booked").update(status=status)
+
+    with time_machine.travel(NOON + timedelta(minutes=late), tick=False):
+        tasks.watch_outbox()
+
+    assert [record.getMessage() for record in caplog.records] == said

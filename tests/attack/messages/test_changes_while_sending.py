@@ -15,6 +15,7 @@ from django.utils import timezone
 from cryoclinic.models import Clinic, User
 from scheduling.models import Appointment, Message
 from scheduling.planner import Slot
+from scheduling.selectors.claimed import Claimed, is_unchanged
 from scheduling.services import sending
 from scheduling.services.appointments import cancel_appointment, move_appointment
 from scheduling.spans import slot_of
@@ -166,13 +167,13 @@ def race(
 ) -> Iterator[Race]:
     """Notes, too, when the worker last began to look at a message."""
     looked_at: dict[int, float] = {}
-    look = sending._read
+    look = is_unchanged
 
-    def noting(pk: int, lease: datetime) -> Message | None:
-        looked_at[pk] = time.monotonic()
-        return look(pk, lease)
+    def noting(claimed: Claimed, lease: datetime) -> bool:
+        looked_at[claimed.message.pk] = time.monotonic()
+        return look(claimed, lease)
 
-    monkeypatch.setattr(sending, "_read", noting)
+    monkeypatch.setattr(sending, "is_unchanged", noting)
     worker()
     with Race(clinic, reception, smtp, looked_at) as race:
         yield race

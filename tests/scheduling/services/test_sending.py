@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from cryoclinic.models import User
-from scheduling.models import Appointment, Course
+from scheduling.models import Appointment, Course, Message
 from scheduling.services.outbox import announce_course
-from tests.scheduling.outbox_clinic import NOON, make_course, rows, send
+from scheduling.services.sending import send_due
+from tests.scheduling.outbox_clinic import NOON, make_course, rows, send, worker
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +138,42 @@ def test_sending_is_recorded_as_the_worker_s_doing(plan, smtp):
 
     event = plan.events.order_by("-pgh_id").first()
     assert (event.status, event.pgh_context) == ("sent", {"user": User.objects.worker().pk})
+
+
+def test_reminder_that_a_later_one_has_overtaken_is_withdrawn(clinic, clock, smtp):
+    """After an outage both are due: the client gets one."""
+    clinic.reminder_lead_hours = [24, 2]
+    clinic.save()
+    course, visits = make_course(clinic)
+    announce_course(course, visits, now=NOON)
+    send(NOON)
+    clock.move_to(visits[0].starts_at - timedelta(hours=1))
+
+    send(timezone.now())
+
+    reminders = course.messages.filter(appointment=visits[0]).order_by("-lead_hours")
+    assert list(reminders.values_list("lead_hours", "status", "problem")) == [
+        (24, "withdrawn", "overtaken"),
+        (2, "sent", ""),
+    ]
+    assert len(smtp.mails) == 2
+
+
+@pytest.mark.parametrize("kind", ["course_booked", "reminder"])
+def test_batch_is_read_in_a_fixed_number_of_queries(
+    clinic, clock, smtp, django_assert_num_queries, kind
+):
+    """Beyond those, each mail costs two: the last look and the mark."""
+    for _ in range(6):
+        course, visits = make_course(clinic)
+        announce_course(course, visits, now=NOON)
+    send(NOON, limit=1)
+    if kind == "reminder":
+        Message.objects.filter(kind="course_booked").update(status="withdrawn")
+        clock.move_to(visits[0].starts_at - timedelta(days=1))
+    by = worker()
+
+    with django_assert_num_queries(9 + 2 * 1):
+        send_due(by=by, now=timezone.now(), limit=1)
+    with django_assert_num_queries(9 + 2 * 4):
+        send_due(by=by, now=timezone.now(), limit=4)
