@@ -132,7 +132,9 @@ def current_screening(client: Client) -> Screening | None:
 
 
 def screening_facts(screening: Screening) -> ScreeningFacts:
-    """The full screening with what was added at its visits, as the verdict needs it; 3 queries."""
+    """The full screening with what was added at its visits, as the verdict needs it; 3 queries at
+    most, one where nothing stands against anything.
+    """
     return facts_of([screening])[screening.pk]
 
 
@@ -141,7 +143,8 @@ def facts_of(screenings: Collection[Screening]) -> dict[int, ScreeningFacts]:
     answers: dict[int, list[Answer]] = {screening.pk: [] for screening in screenings}
     for answer in _answers_yes(answers.keys()):
         answers[answer.screening.follows_id or answer.screening_id].append(answer)
-    covering = set(Zone.objects.filter(covers_all=True).values_list("pk", flat=True))
+    whole_body = Zone.objects.filter(covers_all=True).values_list("pk", flat=True)
+    covering = set(whole_body if any(answers.values()) else ())
     return {
         screening.pk: ScreeningFacts(
             screening.asked_on,

@@ -12,7 +12,6 @@ from cryoclinic.translated import Translated
 from procedures.querysets import (
     CatalogueQuerySet,
     PriceQuerySet,
-    ProcedureTypeQuerySet,
     ProtocolQuerySet,
 )
 from procedures.validators import validate_on_grid
@@ -85,7 +84,7 @@ class ProcedureType(Entry):
 
     description = Translated("description")
 
-    objects = ProcedureTypeQuerySet.as_manager()
+    objects = CatalogueQuerySet.as_manager()
 
     class Meta(Entry.Meta):
         verbose_name = _("procedure type")

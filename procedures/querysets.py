@@ -14,16 +14,6 @@ class CatalogueQuerySet(models.QuerySet):
         return self.filter(is_active=True)
 
 
-class ProcedureTypeQuerySet(CatalogueQuerySet):
-    def bookable(self) -> Self:
-        """Types in use that have a protocol in use on at least one zone in use."""
-        return (
-            self.active()
-            .filter(protocols__is_active=True, protocols__zone__is_active=True)
-            .distinct()
-        )
-
-
 class ProtocolQuerySet(models.QuerySet):
     def active(self) -> Self:
         return self.filter(is_active=True, procedure_type__is_active=True, zone__is_active=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -25,12 +25,21 @@ class BookableType:
 
 
 def bookable_types() -> Sequence[BookableType]:
-    """What can be booked today; two queries, whatever the size of the catalogue."""
-    protocols = Protocol.objects.active().select_related("zone", "procedure_type")
-    types = ProcedureType.objects.bookable().prefetch_related(
-        Prefetch("protocols", queryset=protocols.order_by("zone__position", "zone__code"))
+    """What can be booked today; one query, whatever the size of the catalogue."""
+    protocols = (
+        Protocol.objects.active()
+        .select_related("procedure_type", "zone")
+        .order_by(
+            "procedure_type__position",
+            "procedure_type__code",
+            "zone__position",
+            "zone__code",
+        )
     )
-    return [BookableType(each, tuple(each.protocols.all())) for each in types]
+    found: dict[ProcedureType, list[Protocol]] = {}
+    for protocol in protocols:
+        found.setdefault(protocol.procedure_type, []).append(protocol)
+    return [BookableType(each, tuple(own)) for each, own in found.items()]
 
 
 def protocol_for(procedure_type: ProcedureType, zone: Zone) -> Protocol:

@@ -10,16 +10,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import CharField, Value
 from django.utils import timezone
 
 from cryoclinic.models import Clinic
 from procedures.models import ProcedureType
 from scheduling.clock import cell_at, place_of, unclear_cells
-from scheduling.models import Device, Room, Specialist, WorkingHours
+from scheduling.models import WorkingHours
 from scheduling.planner import CELLS_PER_DAY, cells
 
 Masks = tuple[int, ...]
@@ -31,42 +30,62 @@ CLINIC = ("clinic", 0)
 DAY_BYTES = CELLS_PER_DAY // 8
 RUN = re.compile(r"\[(-?\d+),(-?\d+)\)")
 
-# Busy times as runs of cells counted from the first day's midnight on the wall clock. One pass over
-# the clinic's appointments serves specialists, rooms and devices; range_agg joins what touches.
-# Where the clock is put back an end may read earlier than its start: those cells are never offered,
-# so the two are merely put in order.
-BUSY = """
+# A span as a run of cells counted from the first day's midnight on the wall clock. Where the clock
+# is put back an end may read earlier than its start: those cells are never offered, so the two are
+# merely put in order. In floating point, whose steps are far below a second here: exact numbers
+# take PostgreSQL twice as long, and there are thousands of spans.
+_ENDS = [
+    f"date_part('epoch', {end}({{0}}) AT TIME ZONE %(zone)s - %(first)s::timestamp) / 300"
+    for end in ("lower", "upper")
+]
+CELLS = "int4range(floor(least({0}, {1}))::integer, ceil(greatest({0}, {1}))::integer)".format(
+    *_ENDS
+)
+
+# Busy times, one row for each of who and what is busy, and another where an unavailability comes on
+# top. One pass over the clinic's appointments serves specialists, rooms and devices; range_agg
+# joins what touches.
+BUSY = f"""
 WITH taken AS MATERIALIZED (
-    SELECT specialist_id, room_id, device_id, treatment AS span
+    SELECT specialist_id, room_id, device_id, {CELLS.format("treatment")} AS run
       FROM scheduling_appointment
      WHERE clinic_id = %(clinic)s AND day BETWEEN %(first)s AND %(last)s
        AND status <> 'cancelled' AND NOT id = ANY(%(except)s)
-), busy (kind, id, span) AS (
-    SELECT 'specialist', specialist_id, span FROM taken
-    UNION ALL SELECT 'room', room_id, span FROM taken
-    UNION ALL SELECT 'device', device_id, span FROM taken WHERE device_id IS NOT NULL
-    UNION ALL
-    SELECT 'client', client_id, visit
-      FROM scheduling_appointment
-     WHERE int8range(client_id, client_id, '[]') = int8range(%(client)s, %(client)s, '[]')
-       AND visit && tstzrange(%(starts)s, %(ends)s)
-       AND status <> 'cancelled' AND NOT id = ANY(%(except)s)
-    UNION ALL
-    SELECT CASE WHEN specialist_id IS NOT NULL THEN 'specialist'
-                WHEN room_id IS NOT NULL THEN 'room'
-                WHEN device_id IS NOT NULL THEN 'device' ELSE 'clinic' END,
-           coalesce(specialist_id, room_id, device_id, 0), period
-      FROM scheduling_unavailability
-     WHERE clinic_id = %(clinic)s AND period && tstzrange(%(starts)s, %(ends)s)
-), wall AS (
-    SELECT kind, id,
-           extract(epoch FROM lower(span) AT TIME ZONE %(zone)s - %(first)s::timestamp) / 300 AS a,
-           extract(epoch FROM upper(span) AT TIME ZONE %(zone)s - %(first)s::timestamp) / 300 AS b
-      FROM busy
 )
-SELECT kind, id,
-       range_agg(int4range(floor(least(a, b))::integer, ceil(greatest(a, b))::integer))::text
-  FROM wall GROUP BY kind, id
+SELECT 'specialist', specialist_id, range_agg(run)::text FROM taken GROUP BY specialist_id
+UNION ALL
+SELECT 'room', room_id, range_agg(run)::text FROM taken GROUP BY room_id
+UNION ALL
+SELECT 'device', device_id, range_agg(run)::text
+  FROM taken WHERE device_id IS NOT NULL GROUP BY device_id
+UNION ALL
+SELECT 'client', client_id, {CELLS.format("visit")}::text
+  FROM scheduling_appointment
+ WHERE int8range(client_id, client_id, '[]') = int8range(%(client)s, %(client)s, '[]')
+   AND visit && tstzrange(%(starts)s, %(ends)s)
+   AND status <> 'cancelled' AND NOT id = ANY(%(except)s)
+UNION ALL
+SELECT CASE WHEN specialist_id IS NOT NULL THEN 'specialist'
+            WHEN room_id IS NOT NULL THEN 'room'
+            WHEN device_id IS NOT NULL THEN 'device' ELSE 'clinic' END,
+       coalesce(specialist_id, room_id, device_id, 0), {CELLS.format("period")}::text
+  FROM scheduling_unavailability
+ WHERE clinic_id = %(clinic)s AND period && tstzrange(%(starts)s, %(ends)s)
+"""  # noqa: S608 (put together of the constants above)
+
+# Who has the skill, and the rooms and devices that fit.
+CANDIDATES = """
+SELECT 'specialist', id FROM scheduling_specialist
+ WHERE clinic_id = %(clinic)s AND is_active AND id IN (
+    SELECT specialist_id FROM scheduling_specialist_skills WHERE proceduretype_id = %(type)s)
+UNION ALL
+SELECT 'room', id FROM scheduling_room
+ WHERE clinic_id = %(clinic)s AND is_active AND id IN (
+    SELECT room_id FROM scheduling_room_procedure_types WHERE proceduretype_id = %(type)s)
+UNION ALL
+SELECT 'device', id FROM scheduling_device
+ WHERE clinic_id = %(clinic)s AND is_active AND id IN (
+    SELECT device_id FROM scheduling_device_procedure_types WHERE proceduretype_id = %(type)s)
 """
 
 
@@ -130,42 +149,52 @@ def read_availability(question: Question, *, now: datetime | None = None) -> Ava
 
 def _candidates(question: Question) -> Mapping[str, list[int]]:
     """The ids of the specialists with the skill and of the rooms and devices that fit, in order."""
-    of_type = {
-        SPECIALIST: Specialist.objects.filter(skills=question.procedure_type),
-        ROOM: Room.objects.filter(procedure_types=question.procedure_type),
-        DEVICE: Device.objects.filter(procedure_types=question.procedure_type),
-    }
-    specialists, *others = (
-        rows.active()
-        .of(question.clinic)
-        .order_by()
-        .values_list(Value(kind, output_field=CharField()), "pk")
-        for kind, rows in of_type.items()
-    )
+    asked = {"clinic": question.clinic.pk, "type": question.procedure_type.pk}
+    with connection.cursor() as cursor:
+        cursor.execute(CANDIDATES, asked)
+        rows = cursor.fetchall()
     found = defaultdict(list)
-    for kind, pk in sorted(specialists.union(*others, all=True)):
+    for kind, pk in sorted(rows):
         found[kind].append(pk)
     return found
 
 
 def _hours(question: Question) -> Mapping[Owner, int]:
     """The working hours of the clinic and of each specialist, as a strip of cells."""
-    weekly: dict[Owner, list[WorkingHours]] = defaultdict(list)
-    rows = WorkingHours.objects.filter(clinic=question.clinic)
-    for row in rows.during(question.first_day, question.last_day):
-        weekly[(SPECIALIST, row.specialist_id) if row.specialist_id else CLINIC].append(row)
+    weekly: dict[Owner, list[_Hours]] = defaultdict(list)
+    rows = WorkingHours.objects.filter(clinic=question.clinic).order_by()
+    for specialist, *hours in rows.during(question.first_day, question.last_day).values_list(
+        "specialist", "weekday", "starts", "ends", "valid_from", "valid_until"
+    ):
+        weekly[(SPECIALIST, specialist) if specialist else CLINIC].append(_Hours(*hours))
     return defaultdict(
         int, {owner: _strip(_weeks(rows, question.dates)) for owner, rows in weekly.items()}
     )
 
 
-def _weeks(rows: Iterable[WorkingHours], dates: Iterable[date]) -> Iterator[int]:
+class _Hours(NamedTuple):
+    """One row of working hours."""
+
+    weekday: int
+    starts: time
+    ends: time
+    valid_from: date | None
+    valid_until: date | None
+
+    def holds_on(self, day: date) -> bool:
+        return (self.valid_from or date.min) <= day <= (self.valid_until or date.max)
+
+
+def _weeks(rows: Iterable[_Hours], dates: Iterable[date]) -> Iterator[int]:
     """The mask of each date; a span of hours counts only where it covers whole cells."""
-    spans = [(row, cells(cell_at(row.starts, up=True), _end_cell(row.ends))) for row in rows]
+    of_weekday = defaultdict(list)
+    for row in rows:
+        span = cells(cell_at(row.starts, up=True), _end_cell(row.ends))
+        of_weekday[row.weekday].append((row, span))
     for day in dates:
         mask = 0
-        for row, span in spans:
-            if row.weekday == day.weekday() and row.holds_on(day):
+        for row, span in of_weekday[day.weekday()]:
+            if row.holds_on(day):
                 mask |= span
         yield mask
 
@@ -205,7 +234,10 @@ def _busy(question: Question) -> Mapping[Owner, int]:
         cursor.execute(BUSY, parameters)
         rows = cursor.fetchall()
     limit = question.days * CELLS_PER_DAY
-    return defaultdict(int, {(kind, pk): _taken(runs, limit) for kind, pk, runs in rows})
+    busy: dict[Owner, int] = defaultdict(int)
+    for kind, pk, runs in rows:
+        busy[kind, pk] |= _taken(runs, limit)
+    return busy
 
 
 def _taken(runs: str, limit: int) -> int:
@@ -214,7 +246,7 @@ def _taken(runs: str, limit: int) -> int:
     for first, last in RUN.findall(runs):
         start, end = max(0, int(first)), min(limit, int(last))
         if start < end:
-            strip |= cells(start, end)
+            strip |= (1 << end) - (1 << start)
     return strip
 
 

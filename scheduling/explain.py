@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -123,7 +124,10 @@ def _name(refusal: Refusal) -> str:
             else _("Every room that fits")
         )
     models = {Rule.SPECIALIST: Specialist, Rule.ROOM: Room, Rule.DEVICE: Device}
-    found = models[refusal.rule].objects.filter(pk=refusal.resource).first()
+    rows: Any = models[refusal.rule].objects.filter(pk=refusal.resource)
+    if refusal.rule is Rule.SPECIALIST:
+        rows = rows.select_related("user")
+    found = rows.first()
     return str(found) if found else _("What is needed")
 
 

@@ -223,4 +223,4 @@ def test_the_number_of_queries_is_fixed(practice: Practice) -> None:
         a_client_with_history(practice, time(minutes // 60, minutes % 60))
     with CaptureQueriesContext(connection) as thirty:
         assert len(today(practice).items) == 30
-    assert len(thirty) == len(one) == 6
+    assert len(thirty) == len(one) == 5
