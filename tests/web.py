@@ -21,6 +21,7 @@ from cryoclinic.embedded import PROJECT
 from cryoclinic.models import User
 
 Data = Mapping[str, object]
+Headers = Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,7 @@ class Answer:
     body: str
     location: str | None
     seconds: float
+    headers: Headers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,15 +43,15 @@ class Visitor:
     cookies: str
     csrf: str
 
-    def post(self, path: str, data: Data) -> Answer:
+    def post(self, path: str, data: Data, headers: Headers | None = None) -> Answer:
         body = urlencode({**data, "csrfmiddlewaretoken": self.csrf}, doseq=True)
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._ask("POST", path, body, headers)
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._ask("POST", path, body, {**form, **(headers or {})})
 
     def get(self, path: str) -> Answer:
         return self._ask("GET", path, None, {})
 
-    def _ask(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Answer:
+    def _ask(self, method: str, path: str, body: str | None, headers: Headers) -> Answer:
         began = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request(
@@ -62,6 +64,7 @@ class Visitor:
             status=response.status,
             body=text,
             location=response.headers.get("Location"),
+            headers=dict(response.headers),
             seconds=time.perf_counter() - began,
         )
 
@@ -114,16 +117,24 @@ def web_server(*, workers: int = 4, **environment: str) -> Iterator[WebServer]:
         process.wait(timeout=30)
 
 
-def at_once(calls: Sequence[tuple[Visitor, str, Data]]) -> list[Answer]:
-    """POST all of them at the same moment, each from a thread of its own; answers in order."""
+Call = tuple[Visitor, str, Data | None] | tuple[Visitor, str, Data | None, Headers]
+
+
+def at_once(calls: Sequence[Call]) -> list[Answer]:
+    """All of them at the same moment, each from a thread of its own; answers in order.
+
+    A POST of the data with the headers, if any; a GET where there is no data.
+    """
     start = Barrier(len(calls))
 
-    def call(visitor: Visitor, path: str, data: Data) -> Answer:
+    def call(
+        visitor: Visitor, path: str, data: Data | None, headers: Headers | None = None
+    ) -> Answer:
         start.wait()
-        return visitor.post(path, data)
+        return visitor.get(path) if data is None else visitor.post(path, data, headers)
 
     with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(call, *zip(*calls, strict=True)))
+        return list(threads.map(lambda each: call(*each), calls))
 
 
 def present_database() -> str:
