@@ -163,10 +163,11 @@ def _hours(question: Question) -> Mapping[Owner, int]:
     """The working hours of the clinic and of each specialist, as a strip of cells."""
     weekly: dict[Owner, list[_Hours]] = defaultdict(list)
     rows = WorkingHours.objects.filter(clinic=question.clinic).order_by()
-    for specialist, *hours in rows.during(question.first_day, question.last_day).values_list(
-        "specialist", "weekday", "starts", "ends", "valid_from", "valid_until"
-    ):
-        weekly[(SPECIALIST, specialist) if specialist else CLINIC].append(_Hours(*hours))
+    for specialist, weekday, starts, ends, since, until in rows.during(
+        question.first_day, question.last_day
+    ).values_list("specialist", "weekday", "starts", "ends", "valid_from", "valid_until"):
+        owner = (SPECIALIST, specialist) if specialist else CLINIC
+        weekly[owner].append(_Hours(weekday, starts, ends, since, until))
     return defaultdict(
         int, {owner: _strip(_weeks(rows, question.dates)) for owner, rows in weekly.items()}
     )

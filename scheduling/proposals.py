@@ -82,6 +82,7 @@ def propose(
     sessions: int,
     wishes: Wishes,
     screening: Screening,
+    protocol: Protocol | None = None,
 ) -> Proposal:
     """The best plan for a new course from today on, within what the screening clears."""
     treatment = Treatment.new(
@@ -90,6 +91,7 @@ def propose(
         procedure_type=procedure_type,
         zone=zone,
         sessions=sessions,
+        protocol=protocol,
     )
     request = plan_request(
         treatment,

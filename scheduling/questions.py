@@ -39,6 +39,7 @@ class Treatment:
     sessions: int
     min_gap: int
     max_gap: int
+    known_protocol: Protocol | None = None
 
     @classmethod
     def new(
@@ -49,8 +50,12 @@ class Treatment:
         procedure_type: ProcedureType,
         zone: Zone,
         sessions: int,
+        protocol: Protocol | None = None,
     ) -> "Treatment":
-        """Of a course that is not there yet: with the gaps of its procedure type."""
+        """Of a course that is not there yet: with the gaps of its procedure type.
+
+        ``protocol`` spares the look for it where it has just been read.
+        """
         return cls(
             clinic=clinic,
             client=client,
@@ -59,6 +64,7 @@ class Treatment:
             sessions=sessions,
             min_gap=procedure_type.min_gap_days,
             max_gap=procedure_type.max_gap_days,
+            known_protocol=protocol,
         )
 
     @classmethod
@@ -76,7 +82,7 @@ class Treatment:
     @cached_property
     def protocol(self) -> Protocol:
         """The limits and phases of the procedure on the zone; raises ``NoProtocol``."""
-        return protocol_for(self.procedure_type, self.zone)
+        return self.known_protocol or protocol_for(self.procedure_type, self.zone)
 
     @property
     def longest_days(self) -> int:

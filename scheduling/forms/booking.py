@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cryoclinic.models import Clinic
-from procedures.models import Indication, Price, ProcedureType, Zone
+from procedures.models import Indication, Price, ProcedureType, Protocol, Zone
 from procedures.selectors import BookableType, bookable_types
 from scheduling.forms.fields import SlotsField, day_input, time_input
 from scheduling.models import Specialist
@@ -140,8 +140,12 @@ class CourseForm(forms.Form):
 
     @property
     def zone(self) -> Zone:
+        return self.protocol.zone
+
+    @property
+    def protocol(self) -> Protocol:
         kind, zone = self._pair
-        return next(each for each in self.types[kind].zones if each.pk == zone)
+        return next(each for each in self.types[kind].protocols if each.zone_id == zone)
 
     @property
     def price(self) -> Price:

@@ -170,6 +170,7 @@ def _asked(desk: _Desk) -> dict[str, Any]:
         "procedure_type": desk.form.procedure_type,
         "zone": desk.form.zone,
         "sessions": desk.form.cleaned_data["sessions"],
+        "protocol": desk.form.protocol,
     }
 
 
