@@ -24,7 +24,9 @@ class LinkClosed(Exception):
 def course_by_link(token: str) -> Course:
     """The course whose page the link opens, with client and clinic. Raises ``LinkClosed``."""
     link = _genuine(Purpose.VISIT, token)
-    course = Course.objects.select_related("client", "clinic").filter(pk=link.subject).first()
+    course = (
+        Course.objects.select_related("client", "clinic", "feed").filter(pk=link.subject).first()
+    )
     if course is None:
         raise LinkClosed(_only_clinic(), was_open=False)
     if course.link_version != link.version or _is_over(link):

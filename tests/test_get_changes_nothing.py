@@ -38,13 +38,19 @@ ROWS: dict[str, type[Model]] = {
     "messages/": Message,
     "unavailabilities/": Unavailability,
 }
-# What makes a genuine address of a route with a token in it.
-TOKENS: dict[str, list[Callable[[], str]]] = {
-    "feeds/<str:token>.ics": [
-        lambda: course_feed_url(Course.objects.earliest("pk")),
-        lambda: specialist_feed_url(Specialist.objects.earliest("pk")),
+# The addresses of a route that names no row by its number.
+MADE: dict[str, Callable[[], list[str]]] = {
+    "feeds/<str:token>.ics": lambda: [
+        course_feed_url(Course.objects.earliest("pk")),
+        specialist_feed_url(Specialist.objects.earliest("pk")),
     ],
-    "u/<str:token>/": [lambda: unsubscribe_url(Client.objects.earliest("pk"))],
+    "u/<str:token>/": lambda: [unsubscribe_url(Client.objects.earliest("pk"))],
+    "messages/wordings/<slug:kind>/<slug:language>/": lambda: [
+        reverse("scheduling:wording", args=[kind, "ru"]) for kind in Message.Kind
+    ],
+    "messages/wordings/<slug:kind>/<slug:language>/reset/": lambda: [
+        reverse("scheduling:reset_wording", args=["reminder", "ru"])
+    ],
 }
 # A visitor's own session, and what counts visitors; nothing of the clinic's.
 NOT_BUSINESS = {"django_session", "cache"}
@@ -140,10 +146,8 @@ def _of(route: str, name: str) -> list[str]:
     for mark, kwargs in OF_ACCOUNTS.items():
         if mark in route:
             return [reverse(name, kwargs=kwargs)]
-    if "<slug:kind>" in route:
-        return [reverse(name, args=[kind, "ru"]) for kind in Message.Kind]
-    if route in TOKENS:
-        return [urlsplit(make()).path for make in TOKENS[route]]
+    if route in MADE:
+        return [urlsplit(made).path for made in MADE[route]()]
     assert "<" not in route, f"no rows are named for {route}"
     return [f"/{route}"]
 

@@ -55,6 +55,11 @@ def specialist_feed_url(specialist: Specialist) -> str:
     return _url(token)
 
 
+def subscription_url(url: str) -> str:
+    """The same address in the scheme with which telephones offer to subscribe."""
+    return f"webcal://{url.partition('://')[2]}"
+
+
 def read_feed(token: str) -> Feed:
     """What the address stands for; raises ``BadLink``, or ``WithdrawnFeed``.
 

@@ -20,6 +20,7 @@ from scheduling.models import Appointment
 from scheduling.selectors.client_page import Place, client_page, latest_answers, visit_line
 from scheduling.selectors.client_times import times_for
 from scheduling.selectors.client_words import DONE
+from scheduling.selectors.feeds import course_feed_url, subscription_url
 from scheduling.services import client_page as services
 from scheduling.spans import slot_of
 from scheduling.views.client_link import OpenLink, of_course
@@ -37,7 +38,13 @@ def page(request: HttpRequest, link: OpenLink) -> HttpResponse:
 
 def _page(request: HttpRequest, link: OpenLink, status: int = 200, **told: Any) -> HttpResponse:
     shown = client_page(link.course, now=timezone.now())
-    context = {"token": link.token, "page": shown, "place": shown.place, **told}
+    context = {
+        "token": link.token,
+        "page": shown,
+        "place": shown.place,
+        "calendar_url": subscription_url(course_feed_url(link.course)),
+        **told,
+    }
     return render(request, PAGE, context, status=status)
 
 

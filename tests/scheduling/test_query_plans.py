@@ -118,6 +118,9 @@ PAGES = {
     "appointment": page("scheduling:appointment"),
     "move": page("scheduling:move_appointment"),
     "messages": page("scheduling:messages"),
+    "failed messages": page("scheduling:messages", "?status=failed"),
+    "reminders": page("scheduling:messages", "?kind=reminder"),
+    "messages to a client": page("scheduling:messages", "?q=морозова"),
     "message": page("scheduling:message"),
     "absence": page("scheduling:unavailability_new"),
 }
