@@ -18,9 +18,19 @@ LONGEST_PAUSE = 5
 class PatientConnection(Connection):
     """Asks every few seconds whether a broker that is away is back, however long it has been."""
 
-    def _ensure_connection(self, *args: Any, **kwargs: Any) -> Any:
-        kwargs.setdefault("interval_max", LONGEST_PAUSE)
-        return super()._ensure_connection(*args, **kwargs)
+    def _ensure_connection(
+        self,
+        errback: Any = None,
+        max_retries: int | None = None,
+        interval_start: float = 2,
+        interval_step: float = 2,
+        interval_max: float = LONGEST_PAUSE,
+        **more: Any,
+    ) -> Any:
+        """Kombu's own, which its other methods call by position and by name."""
+        return super()._ensure_connection(
+            errback, max_retries, interval_start, interval_step, interval_max, **more
+        )
 
 
 class PatientAMQP(AMQP):
