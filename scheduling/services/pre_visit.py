@@ -1,6 +1,7 @@
 """“Has anything changed?”, answered by the client before a visit, and the clinic's review of it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -47,7 +48,7 @@ def answer_before_visit(
         "comment": comment,
     }
     last = appointment.pre_visit_answers.first()
-    if last is not None and all(getattr(last, name) == value for name, value in said.items()):
+    if last is not None and _says_still(last, said):
         return last
     if last is not None and last.awaits_review:
         raise rules.NotByClient(
@@ -56,6 +57,12 @@ def answer_before_visit(
     return PreVisitAnswer.objects.create(
         appointment=appointment, answered_at=timezone.now(), **said
     )
+
+
+def _says_still(last: PreVisitAnswer, said: dict[str, Any]) -> bool:
+    """The same once more; but a “yes” that was reviewed meanwhile is a new one."""
+    same = all(getattr(last, name) == value for name, value in said.items())
+    return same and (last.awaits_review or not last.changed)
 
 
 def _require_answer(changed: bool, present: Sequence[Contraindication], comment: str) -> None:
