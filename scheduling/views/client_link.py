@@ -74,11 +74,9 @@ def by_link(open_link: Callable[[str], Any]) -> Callable[[View], View]:
         @wraps(view)
         def opened(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
             try:
-                found = open_link(token)
+                return _private(view(request, open_link(token), **kwargs))
             except LinkClosed as closed:
                 return _private(_closed(request, closed))
-            try:
-                return _private(view(request, found, **kwargs))
             except Http404:
                 return _private(_closed(request, LinkClosed(None, was_open=False)))
 

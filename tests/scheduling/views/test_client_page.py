@@ -9,41 +9,16 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from cryoclinic.logs import PlainFormatter, PrivateJsonFormatter
 from cryoclinic.models import Clinic, User
 from scheduling.models import Appointment, Course, CourseCheck
 from scheduling.services.appointments import cancel_appointment, move_appointment
-from scheduling.services.course_link import withdraw_links
 from scheduling.services.courses import hold_course
 from scheduling.services.mending import mend_due
 from scheduling.spans import slot_of
 from tests.scheduling.client_link import LinkHolder, link_holder, state_of
 from tests.scheduling.outbox_clinic import NOON
-from tests.test_get_changes_nothing import written
 
 pytestmark = pytest.mark.django_db
-
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-    "X-Frame-Options": "DENY",
-}
-POLICY = {
-    "default-src 'none'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "form-action 'self'",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-}
-
-
-def is_private(answer) -> bool:
-    headers = {name: answer.headers[name] for name in HEADERS}
-    policy = set(answer.headers["Content-Security-Policy"].split("; "))
-    return headers == HEADERS and policy == POLICY and dict(answer.cookies) == {}
 
 
 @pytest.fixture
@@ -89,14 +64,6 @@ def test_the_page_names_neither_the_treatment_nor_the_client(holder):
     course = holder.course
     named = [course.procedure_type.name_en, course.zone.name_en, course.client.name]
     assert [name for name in named if name in text] == []
-
-
-@pytest.mark.parametrize("what", ["", "visits/{pk}/move/", "visits/{pk}/changes/", "wishes/"])
-def test_every_answer_stays_out_of_caches_indexes_and_referrers(holder, what):
-    answer = holder.get(holder.page + what.format(pk=holder.visits[0].pk))
-    assert answer.status_code == 200
-    assert is_private(answer)
-    assert "<script" not in answer.text
 
 
 def test_the_page_takes_the_same_queries_with_1_visit_and_with_12(
@@ -272,61 +239,6 @@ def test_a_visit_of_somebody_else_is_as_missing_as_one_that_never_was(holder, cl
     assert [answer.status_code for answer in posted + seen] == [404] * 8
     assert Appointment.objects.values().get(pk=theirs.pk) == before
     assert theirs.pre_visit_answers.count() == 0
-
-
-def test_a_withdrawn_link_is_gone_and_a_new_one_opens(holder, reception):
-    withdraw_links(by=reception, course=holder.course)
-    for answer in (holder.get(), holder.cancel(holder.visits[0])):
-        assert answer.status_code == 410
-        assert "This link has expired" in answer.text
-        assert "+7 495 000-00-00" in answer.text
-        assert is_private(answer)
-    assert state_of(holder.visits[0]) == "booked"
-    holder.course.refresh_from_db()
-    assert LinkHolder(holder.course, holder.visits).get().status_code == 200
-
-
-def test_a_link_ends_30_days_after_the_last_visit(holder, clock):
-    clock.move_to(NOON + timedelta(days=37))
-    assert holder.get().status_code == 200  # 18 June
-    clock.move_to(NOON + timedelta(days=38))
-    assert holder.get().status_code == 410
-
-
-def test_a_wrong_link_is_not_found_in_words(holder):
-    wrong = LinkHolder(holder.course, holder.visits, token=holder.token[:-1] + "~")
-    for answer in (wrong.get(), wrong.cancel(holder.visits[0])):
-        assert answer.status_code == 404
-        assert "This link opens nothing" in answer.text
-        assert is_private(answer)
-    assert state_of(holder.visits[0]) == "booked"
-
-
-def test_looking_a_hundred_times_changes_nothing(holder):
-    """Whatever is written, and undone again too, is counted by PostgreSQL."""
-    first = holder.visits[0]
-    others = [holder.address(first, what) for what in ("cancel", "move", "changes")]
-    before = written()
-    for method in ("get", "head"):
-        look = getattr(holder.browser, method)
-        statuses = [look(holder.page).status_code for _again in range(100)]
-        statuses += [look(address).status_code for address in others * 5]
-        statuses += [look(holder.address(first, what)).status_code for what in ("confirm", "undo")]
-        assert statuses == [200] * 115 + [405] * 2
-    assert written() == before
-
-
-def test_a_link_reaches_no_log(holder, caplog):
-    """Ours and Django's own lines, for genuine links and for wrong ones, as they are written."""
-    private, plain = PrivateJsonFormatter(), PlainFormatter()
-    wrong = LinkHolder(holder.course, holder.visits, token="wrong-one")
-    for somebody in (holder, wrong):
-        somebody.get()
-        somebody.post(holder.visits[0], "changes", changed="no")
-        somebody.get(f"{somebody.page}nowhere/")
-    lines = [made.format(record) for record in caplog.records for made in (private, plain)]
-    assert len(lines) > 12
-    assert [line for line in lines if holder.token in line or "wrong-one" in line] == []
 
 
 def test_while_it_can_be_undone_the_worker_books_nothing_in_its_place(holder, clock):
