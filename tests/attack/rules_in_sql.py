@@ -155,7 +155,7 @@ _MAILS_AND_MONEY = [
 SELECT 'rule 9: a reminder for a time that is not that of its visit' FROM scheduling_message m
   JOIN scheduling_appointment a ON a.id = m.appointment_id
  WHERE a.clinic_id = %(clinic)s AND m.kind = 'reminder' AND m.status IN ('due', 'retrying')
-   AND (m.version <> a.schedule_version OR a.status NOT IN ('booked', 'checked_in'))
+   AND (m.version <> a.schedule_version OR a.status IN ('cancelled', 'missed'))
 """,
     """
 SELECT 'rule 9: two mails of one kind about one time' FROM scheduling_message m

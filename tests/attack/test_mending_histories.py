@@ -1,21 +1,18 @@
 """Random histories with the worker at work: every course keeps its gaps or says why it does not."""
 
 import itertools
-from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from cryoclinic.errors import Refused
-from scheduling.models import Course, CourseAlert, CourseCheck, CourseProposal, Unavailability
+from scheduling.models import Course, CourseAlert, CourseCheck, CourseProposal
 from scheduling.replanning import replan
 from scheduling.selectors.mending import steps_of, taken_by_others
 from scheduling.services.mending import mend_due
-from scheduling.services.outages import add_unavailability
 from scheduling.services.replanning import apply_replan, dismiss_proposal
 from tests.attack import test_histories
 from tests.attack.test_histories import NUMBERS, Clinic
@@ -40,15 +37,6 @@ class MendedClinic(Clinic):
     def no_rule_is_broken(self) -> None:
         super().no_rule_is_broken()
         next(steps)
-
-    def _away(self, draw: int) -> None:
-        begin = self.clinic.midnight(self.clinic.today() + timedelta(days=draw % 9, hours=10))
-        away = Unavailability(
-            clinic=self.clinic,
-            specialist=self.specialists[draw % 2],
-            period=DateTimeTZRange(begin, begin + timedelta(hours=5)),
-        )
-        add_unavailability(by=self.by, unavailability=away)
 
     @rule()
     def workers_mend(self) -> None:
