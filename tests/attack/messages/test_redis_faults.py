@@ -83,6 +83,13 @@ def stall(laboratory: Laboratory, until_missed: Callable[[], None]) -> None:
     laboratory.to_redis.flow()
 
 
+def pause(laboratory: Laboratory, until_missed: Callable[[], None]) -> None:
+    """Connections stay open and nothing comes for a while; then all of it does."""
+    laboratory.to_redis.stall()
+    until_missed()
+    laboratory.to_redis.flow()
+
+
 Fault = Callable[[Laboratory, Callable[[], None]], None]
 
 
@@ -127,11 +134,11 @@ def prove(laboratory: Laboratory, clinic: Clinic, faults: list[Fault]) -> None:
 def test_redis_that_fails_once_each_way_loses_and_doubles_nothing(
     laboratory: Laboratory, clinic: Clinic
 ):
-    prove(laboratory, clinic, [stop, restart, flush, stall])
+    prove(laboratory, clinic, [stop, restart, flush, stall, pause])
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("fault", [stop, restart, flush, stall])
+@pytest.mark.parametrize("fault", [stop, restart, flush, stall, pause])
 def test_redis_that_fails_ten_times_loses_and_doubles_nothing(
     laboratory: Laboratory, clinic: Clinic, fault: Fault
 ):
