@@ -189,5 +189,5 @@ def _as_sent(message: Message, course: Course, visits: Sequence[Visit]) -> Messa
     message.told = told_by(message, facts)
     mail = compose(message, facts, now=message.sent_at)
     mail.extra_headers["Date"] = format_datetime(message.sent_at)
-    message.source = mail.message().as_bytes().decode("utf-8", "replace")
+    message.source = mail.source
     return message

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from email import encoders
 from email.mime.base import MIMEBase
 from email.utils import formataddr, parseaddr
+from functools import cache
 from textwrap import fill
 from typing import Any
 
@@ -35,7 +36,7 @@ ACTIONS = {
 
 
 class Mail(EmailMultiAlternatives):
-    """Built once, so that what is kept of it is what was sent.
+    """Built and written out once: what is kept of it is what was sent.
 
     ``fell_back``: the clinic's own wording could not be used, the shipped one was.
     """
@@ -46,7 +47,14 @@ class Mail(EmailMultiAlternatives):
     def message(self, **options: Any) -> Any:
         if self.built is None:
             self.built = super().message(**options)
+            self.built.as_bytes = cache(self.built.as_bytes)
         return self.built
+
+    @property
+    def source(self) -> str:
+        """The mail as it goes over the wire, with line ends as files have them."""
+        sent = self.message().as_bytes(linesep="\r\n")
+        return sent.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def build(

@@ -174,7 +174,7 @@ def _mark(ready: Ready, outcome: Outcome) -> None:
             told=told_by(message, ready.facts),
             sent_at=timezone.now(),
             sent_to=mail.to[0],
-            source=mail.message().as_bytes().decode("utf-8", "replace"),
+            source=mail.source,
             fell_back=mail.fell_back,
             problem="",
         )
