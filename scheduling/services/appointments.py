@@ -11,7 +11,7 @@ from cryoclinic.models import User
 from procedures.selectors import protocol_for
 from scheduling.asking import why_not
 from scheduling.collisions import claim
-from scheduling.errors import AwaitsReview, NotCleared, WrongState
+from scheduling.errors import AwaitsReview, NotCleared, SlotRefused, WrongState
 from scheduling.locks import conflicts_in_words, lock_course
 from scheduling.models import Appointment, Course
 from scheduling.planner import Slot
@@ -82,7 +82,11 @@ def restore_appointment(*, by: User, appointment: Appointment) -> Appointment:
     """Undo a cancellation, where time, gaps, place and clearance still allow it."""
     appointment = _locked(appointment)
     _require(appointment, Status.CANCELLED)
-    check_slot(appointment.course, slot_of(appointment), appointment, ignoring=appointment)
+    try:
+        check_slot(appointment.course, slot_of(appointment), appointment, ignoring=appointment)
+    except SlotRefused as error:
+        error.next_step = _("Leave it cancelled, and book the session again from its course.")
+        raise
     appointment.schedule_version += 1
     restored = _set_status(appointment, Status.BOOKED)
     now = timezone.now()

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from cryoclinic.errors import Refused
 from scheduling import errors
 from scheduling.models import Appointment, Course
 from scheduling.planner import Slot
@@ -124,8 +123,10 @@ def test_cancelling_frees_the_time_and_restoring_takes_it_back(course, reception
 def test_restoring_over_a_new_booking_is_refused(practice, course, reception):
     last = services.cancel_appointment(by=reception, appointment=nth(course, 10))
     add_session(by=reception, course=course, slot=slot_of(last))
-    with pytest.raises(Refused):
+    with pytest.raises(errors.SlotTaken) as refused:
         services.restore_appointment(by=reception, appointment=last)
+    told = "Leave it cancelled, and book the session again from its course."
+    assert refused.value.next_step == told
     assert Appointment.objects.get(pk=last.pk).status == "cancelled"
 
 
