@@ -12,7 +12,6 @@ from django.db import connection
 
 from scheduling.clock import cell_at, place_of
 from scheduling.explain import taken
-from scheduling.locks import lock_resources
 from scheduling.planner import Refusal, Rule, Slot
 from scheduling.questions import Treatment
 from scheduling.spans import spans_of
@@ -55,20 +54,14 @@ SELECT asked.number - 1, hit.rule, hit.resource, hit.until
 """
 
 
-def claim(treatment: Treatment, slots: Sequence[Slot], *, ignoring: Sequence[int] = ()) -> None:
-    """Lock what the slots need; raises ``SlotTaken`` where one of them is not free.
-
-    Looked at before the lock too, so that who comes too late never queues for it.
-    """
-    require_free(treatment, slots, ignoring=ignoring)
-    lock_resources(slots)
-    require_free(treatment, slots, ignoring=ignoring)
-
-
 def require_free(
     treatment: Treatment, slots: Sequence[Slot], *, ignoring: Sequence[int] = ()
 ) -> None:
-    """Raise ``SlotTaken`` where other appointments than ``ignoring`` (ids) are in the way."""
+    """Raise ``SlotTaken`` where other appointments than ``ignoring`` (ids) are in the way.
+
+    Asked before any lock, so that who comes too late queues for none. What counts is asked under
+    the locks.
+    """
     found = _collisions(treatment, slots, ignoring)
     if found:
         first = next(iter(found.values()))

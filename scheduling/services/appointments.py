@@ -10,9 +10,9 @@ from cryoclinic.audit import service
 from cryoclinic.models import User
 from procedures.selectors import protocol_for
 from scheduling.asking import why_not
-from scheduling.collisions import claim
+from scheduling.collisions import require_free
 from scheduling.errors import AwaitsReview, NotCleared, SlotRefused, WrongState
-from scheduling.locks import conflicts_in_words, lock_course
+from scheduling.locks import conflicts_in_words, lock_course, lock_resources
 from scheduling.models import Appointment, Course
 from scheduling.planner import Slot
 from scheduling.questions import Treatment
@@ -191,7 +191,8 @@ def check_slot(
     """
     _require_active(course)
     treatment = Treatment.of_course(course, sessions=1)
-    claim(treatment, [slot], ignoring=[ignoring.pk] if ignoring else [])
+    require_free(treatment, [slot], ignoring=[ignoring.pk] if ignoring else [])
+    lock_resources([slot])
     screening = appointment.screening if appointment else screening_of(course)
     refusal = why_not(course, slot, screening, own=ignoring)
     if refusal is not None:

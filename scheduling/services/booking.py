@@ -84,7 +84,6 @@ def _claim(
         booked = _booked_before(booking_key)
         if booked is None:
             lock_resources(slots)
-            require_free(treatment, slots)
     except SlotTaken:
         booked = _booked_before(booking_key)
         if booked is None:
@@ -132,6 +131,7 @@ def _check_slots(treatment: Treatment, screening: Screening, slots: Sequence[Slo
     for before, slot in zip(days, slots, strict=False):
         refusal = planner.refuse(request, slot, before=before, after=None)
         if refusal is not None:
+            require_free(treatment, slots)  # names all that are taken, not the first alone
             sessions = [each.day for each in slots]
             raise refused(request, refusal, slot=slot, treatment=treatment, sessions=sessions)
 
