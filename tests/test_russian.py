@@ -31,6 +31,8 @@ from tests.test_get_changes_nothing import addresses, questions
 pytestmark = pytest.mark.django_db
 
 WORD = re.compile(r"[A-Za-z]{2,}")
+# Addresses, and the names that stand in braces in a mail's wording.
+NO_WORDS = re.compile(r"https?://\S+|\{\w+\}")
 LINK = re.compile(r"https?://[^\s<>\"]+")
 # Attributes that are read out or shown. Django's admin has its pictures' “alt” in English alone.
 SHOWN = {"aria-label", "placeholder", "title", "data-busy", "data-copied", "data-label"}
@@ -58,7 +60,7 @@ class Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self.silent:
-            self.words.update(WORD.findall(data))
+            self.words.update(WORD.findall(NO_WORDS.sub("", data)))
 
 
 def stored() -> Iterator[str]:

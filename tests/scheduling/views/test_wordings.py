@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client as Browser
+from django.utils import timezone
 
 from scheduling.models import Message, Wording
 from scheduling.models.message import MessageKind
@@ -162,3 +163,14 @@ def test_broken_wording_is_told_on_the_messages_page(office, browse, reception, 
     assert told in office.get("/messages/").content.decode()
     assert told in browse(reception).get("/messages/").content.decode()
     assert "can't be used" in office.get(LIST).content.decode()
+
+
+def test_message_that_fell_back_says_so(browse, reception, clinic):
+    message = Message.objects.create(
+        clinic=clinic, kind="proposals_waiting", due_at=timezone.now(), fell_back=True
+    )
+
+    desk = browse(reception)
+    assert "in the shipped words" in desk.get("/messages/").content.decode()
+    told = "It went out in the shipped words: the clinic's own could not be used."
+    assert told in desk.get(f"/messages/{message.pk}/").content.decode()
