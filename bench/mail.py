@@ -166,14 +166,20 @@ def _process(
 
 
 def _due_reminders(number: int) -> Sequence[int]:
-    """So many reminders that would be due in the days to come are due now; their ids."""
+    """So many reminders that would be due in the days to come are due now; their ids.
+
+    The first of each visit: of two that are due, only the later one goes out.
+    """
     from django.utils import timezone
 
     from scheduling.models import Message
 
     now = timezone.now()
     waiting = Message.objects.filter(
-        status="due", kind="reminder", appointment__treatment__startswith__gt=now + HOURS_LEFT
+        status="due",
+        kind="reminder",
+        lead_hours=24,
+        appointment__treatment__startswith__gt=now + HOURS_LEFT,
     )
     chosen = list(
         waiting.filter(due_at__gt=now).order_by("pk").values_list("pk", flat=True)[:number]
