@@ -264,7 +264,6 @@ def run(desks: list[ThreadPoolExecutor], *, part: int, examples: int, length: in
 def test_no_history_breaks_a_rule(desks):
     run(desks, part=0, examples=8, length=25)
     assert Course.objects.exists()
-    assert SessionNote.objects.filter(closed_at__isnull=False).exists()
 
 
 @pytest.mark.prove
@@ -274,7 +273,7 @@ def test_twenty_thousand_acts_break_no_rule(desks, part):
     before = next(steps)
     run(desks, part=part, examples=84, length=50)
     done = next(steps) - before
-    print(
-        f"{done} acts, {SessionNote.objects.filter(closed_at__isnull=False).count()} closed notes"
-    )
+    closed = SessionNote.objects.filter(closed_at__isnull=False).count()
+    print(f"{done} acts, {closed} closed notes")
     assert done >= 5_000
+    assert closed > 0

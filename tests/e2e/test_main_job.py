@@ -88,7 +88,8 @@ def test_course_is_booked_announced_reminded_of_and_given(
     check_plan(postbox, visits)
 
     [(due_at,)] = product.ask(
-        "SELECT due_at FROM scheduling_message WHERE appointment_id = %s", visits[0][0]
+        "SELECT due_at FROM scheduling_message WHERE appointment_id = %s AND lead_hours = 24",
+        visits[0][0],
     )
     product.start("web", "worker", "beat", at=due_at + timedelta(seconds=1))
     product.wait(lambda: len(postbox.mails) > 1, "the reminder to arrive")
@@ -101,9 +102,15 @@ def test_course_is_booked_announced_reminded_of_and_given(
         "SELECT a.status, n.closed_at IS NOT NULL FROM scheduling_sessionnote n"
         " JOIN scheduling_appointment a ON a.id = n.appointment_id"
     ) == [("completed", True)]
-    assert product.ask("SELECT status, count(*) FROM scheduling_message GROUP BY 1 ORDER BY 1") == [
-        ("due", 9),
-        ("sent", 2),
+    assert product.ask(
+        "SELECT kind, lead_hours, status, count(*) FROM scheduling_message"
+        " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+    ) == [
+        ("aftercare", 0, "due", 1),
+        ("course_booked", 0, "sent", 1),
+        ("reminder", 2, "due", 10),
+        ("reminder", 24, "due", 9),
+        ("reminder", 24, "sent", 1),
     ]
     assert [
         HEALTH.findall(text_of(mail) + html_of(mail) + calendar_of(mail).to_ical().decode())
