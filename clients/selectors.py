@@ -128,7 +128,7 @@ def lookalikes(
 
 def current_screening(client: Client) -> Screening | None:
     """The latest full screening: it supersedes those before it."""
-    return client.screenings.full().select_related("asked_by").order_by("-asked_at", "-id").first()
+    return client.screenings.full().order_by("-asked_at", "-id").first()
 
 
 def screening_facts(screening: Screening) -> ScreeningFacts:

@@ -18,7 +18,6 @@ from django.utils import timezone
 from cryoclinic.models import Clinic
 from procedures.models import ProcedureType
 from scheduling.clock import cell_at, place_of, unclear_cells
-from scheduling.models import WorkingHours
 from scheduling.planner import CELLS_PER_DAY, cells
 
 Masks = tuple[int, ...]
@@ -72,6 +71,15 @@ SELECT CASE WHEN specialist_id IS NOT NULL THEN 'specialist'
   FROM scheduling_unavailability
  WHERE clinic_id = %(clinic)s AND period && tstzrange(%(starts)s, %(ends)s)
 """  # noqa: S608 (put together of the constants above)
+
+# The working hours that are in force on some of the days.
+HOURS = """
+SELECT specialist_id, weekday, starts, ends, valid_from, valid_until
+  FROM scheduling_workinghours
+ WHERE clinic_id = %(clinic)s
+   AND (valid_from IS NULL OR valid_from <= %(last)s)
+   AND (valid_until IS NULL OR valid_until >= %(first)s)
+"""
 
 # Who has the skill, and the rooms and devices that fit.
 CANDIDATES = """
@@ -161,13 +169,17 @@ def _candidates(question: Question) -> Mapping[str, list[int]]:
 
 def _hours(question: Question) -> Mapping[Owner, int]:
     """The working hours of the clinic and of each specialist, as a strip of cells."""
+    asked: dict[str, Any] = {
+        "clinic": question.clinic.pk,
+        "first": question.first_day,
+        "last": question.last_day,
+    }
     weekly: dict[Owner, list[_Hours]] = defaultdict(list)
-    rows = WorkingHours.objects.filter(clinic=question.clinic).order_by()
-    for specialist, weekday, starts, ends, since, until in rows.during(
-        question.first_day, question.last_day
-    ).values_list("specialist", "weekday", "starts", "ends", "valid_from", "valid_until"):
-        owner = (SPECIALIST, specialist) if specialist else CLINIC
-        weekly[owner].append(_Hours(weekday, starts, ends, since, until))
+    with connection.cursor() as cursor:
+        cursor.execute(HOURS, asked)
+        for specialist, *row in cursor.fetchall():
+            owner = (SPECIALIST, specialist) if specialist else CLINIC
+            weekly[owner].append(_Hours(*row))
     return defaultdict(
         int, {owner: _strip(_weeks(rows, question.dates)) for owner, rows in weekly.items()}
     )
@@ -242,13 +254,18 @@ def _busy(question: Question) -> Mapping[Owner, int]:
 
 
 def _taken(runs: str, limit: int) -> int:
-    """The strip of a multirange of cells such as ``{[126,130),[140,144)}``, cut to [0, limit)."""
-    strip = 0
+    """The strip of a multirange of cells such as ``{[126,130),[140,144)}``, cut to [0, limit).
+
+    A run of ones is a power of two less another. No two runs touch, so that all the subtractions
+    are one, of numbers with a bit where a run ends and where one starts.
+    """
+    starts, ends = bytearray(limit // 8 + 1), bytearray(limit // 8 + 1)
     for first, last in RUN.findall(runs):
         start, end = max(0, int(first)), min(limit, int(last))
         if start < end:
-            strip |= (1 << end) - (1 << start)
-    return strip
+            starts[start >> 3] |= 1 << (start & 7)
+            ends[end >> 3] |= 1 << (end & 7)
+    return int.from_bytes(ends, "little") - int.from_bytes(starts, "little")
 
 
 def _closed(question: Question, now: datetime) -> int:

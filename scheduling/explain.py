@@ -124,10 +124,10 @@ def _name(refusal: Refusal) -> str:
             else _("Every room that fits")
         )
     models = {Rule.SPECIALIST: Specialist, Rule.ROOM: Room, Rule.DEVICE: Device}
-    rows: Any = models[refusal.rule].objects.filter(pk=refusal.resource)
+    rows: Any = models[refusal.rule].objects
     if refusal.rule is Rule.SPECIALIST:
         rows = rows.select_related("user")
-    found = rows.first()
+    found = rows.named([refusal.resource]).get(refusal.resource)
     return str(found) if found else _("What is needed")
 
 

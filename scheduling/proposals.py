@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from clients.models import Client, Screening
+from clients.verdict import ScreeningFacts
 from cryoclinic.models import Clinic
 from procedures.models import ProcedureType, Protocol, Zone
 from scheduling import planner
@@ -83,8 +84,12 @@ def propose(
     wishes: Wishes,
     screening: Screening,
     protocol: Protocol | None = None,
+    facts: ScreeningFacts | None = None,
 ) -> Proposal:
-    """The best plan for a new course from today on, within what the screening clears."""
+    """The best plan for a new course from today on, within what the screening clears.
+
+    ``protocol`` and the screening's ``facts`` spare the look for them where they were just read.
+    """
     treatment = Treatment.new(
         clinic=clinic,
         client=client,
@@ -100,6 +105,7 @@ def propose(
         days=treatment.longest_days,
         wishes=wishes,
         from_cleared=True,
+        facts=facts,
     )
     return answer(request, treatment, screening)
 
@@ -188,9 +194,9 @@ def _sessions(proposal: Proposal, plan: planner.Plan) -> Iterator[ProposedSessio
 
 def _names(request: PlanRequest) -> Names:
     return Names(
-        specialists=Specialist.objects.select_related("user").in_bulk(list(request.specialists)),
-        rooms=Room.objects.in_bulk(list(request.rooms)),
-        devices=Device.objects.in_bulk(list(request.devices or ())),
+        specialists=Specialist.objects.select_related("user").named(request.specialists),
+        rooms=Room.objects.named(request.rooms),
+        devices=Device.objects.named(request.devices or ()),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from clients.models import Client, Screening
 from clients.selectors import screening_facts, uncleared_days
+from clients.verdict import ScreeningFacts
 from cryoclinic.models import Clinic
 from procedures.models import ProcedureType, Protocol, Zone
 from procedures.selectors import protocol_for
@@ -99,14 +100,16 @@ def plan_request(
     wishes: Wishes | None = None,
     ignoring: Sequence[int] = (),
     from_cleared: bool = False,
+    facts: ScreeningFacts | None = None,
 ) -> PlanRequest:
     """The planner's question over ``days`` days from ``first_day``.
 
     With ``from_cleared`` they begin on the first cleared day instead; raises ``NotCleared`` where
     the planner's reach has none. ``ignoring``: ids of appointments that count as not there.
+    ``facts``: those of the screening, where they have just been read.
     """
     protocol = treatment.protocol
-    uncleared = _uncleared(treatment, screening, first_day)
+    uncleared = _uncleared(treatment, facts or screening_facts(screening), first_day)
     if from_cleared:
         first_day = _first_cleared(uncleared, first_day)
     free = read_availability(
@@ -135,9 +138,9 @@ def plan_request(
     )
 
 
-def _uncleared(treatment: Treatment, screening: Screening, first_day: date) -> Mapping[date, str]:
+def _uncleared(treatment: Treatment, facts: ScreeningFacts, first_day: date) -> Mapping[date, str]:
     days = uncleared_days(
-        screening_facts(screening),
+        facts,
         zone=treatment.zone,
         first_day=first_day,
         last_day=first_day + timedelta(days=REACH_DAYS - 1),

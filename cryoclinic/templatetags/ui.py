@@ -4,7 +4,7 @@ Arguments called title, label, rule, next and note are plain text and are escape
 between a block tag and its end tag is markup. ``docs/design-system.md`` shows each in use.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -54,17 +54,24 @@ def button(label: str, **options: Any) -> dict[str, Any]:
     return {"label": label, **options}
 
 
-@register.inclusion_tag("components/badge.html")
-def badge(label: str, tone: str = "neutral", icon: str = "") -> dict[str, Any]:
+@register.simple_tag
+def badge(label: str, tone: str = "neutral", icon: str = "") -> SafeString:
     """A word in a coloured frame; tone is neutral, accent, success, warning or danger."""
-    return {"label": label, "tone": tone, "icon": icon}
+    return _badge(str(label), tone, icon)
 
 
-@register.inclusion_tag("components/badge.html")
-def status(code: str, label: str) -> dict[str, Any]:
+@register.simple_tag
+def status(code: str, label: str) -> SafeString:
     """The badge of a state: the code of the state chooses tone and icon, the label is shown."""
     tone, picture = STATUS_LOOKS.get(str(code), ("neutral", ""))
-    return {"label": label, "tone": tone, "icon": picture}
+    return _badge(str(label), tone, picture)
+
+
+# A list shows the same few badges in every row. By type too: a label that is markup already and
+# the same text that is not are two badges.
+@lru_cache(maxsize=500, typed=True)
+def _badge(label: str, tone: str, icon: str) -> SafeString:
+    return render_to_string("components/badge.html", {"label": label, "tone": tone, "icon": icon})
 
 
 @register.inclusion_tag("components/stat.html")

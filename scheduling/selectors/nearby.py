@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clients.models import Screening
+from clients.verdict import ScreeningFacts
 from cryoclinic.errors import Refused
 from scheduling.clock import wall_time
 from scheduling.errors import SlotRefused, SlotTaken
@@ -72,8 +73,8 @@ class _Names:
     @classmethod
     def of(cls, slots: Sequence[Slot]) -> "_Names":
         return cls(
-            Specialist.objects.select_related("user").in_bulk({slot.specialist for slot in slots}),
-            Room.objects.in_bulk({slot.room for slot in slots}),
+            Specialist.objects.select_related("user").named({slot.specialist for slot in slots}),
+            Room.objects.named({slot.room for slot in slots}),
         )
 
     def who(self, slot: Slot) -> str:
@@ -115,15 +116,19 @@ def refused_plan(
     error: Refused,
     *,
     wishes: Wishes,
+    facts: ScreeningFacts | None = None,
 ) -> RefusedPlan:
-    """The plan of ``slots`` after a refusal, nothing of it planned anew."""
+    """The plan of ``slots`` after a refusal, nothing of it planned anew.
+
+    ``facts``: those of the screening, where they have just been read.
+    """
     refused = error.slot if isinstance(error, SlotRefused) else None
     gone = error.taken if isinstance(error, SlotTaken) else ()
     found: tuple[Slot, ...] = ()
     index = slots.index(refused) if refused in slots else 0
     if refused is not None:
         between = _between(slots, index, treatment.min_gap)
-        found = _near(treatment, screening, refused, between, wishes=wishes)
+        found = _near(treatment, screening, refused, between, wishes=wishes, facts=facts)
     names = _Names.of([*slots, *found])
     return RefusedPlan(
         lines=tuple(_lines(treatment, slots, names, refused, gone)),
@@ -166,6 +171,7 @@ def _near(
     sessions: Sequence[date] = (),
     wishes: Wishes | None = None,
     ignoring: Sequence[int] = (),
+    facts: ScreeningFacts | None = None,
 ) -> tuple[Slot, ...]:
     first = max(between[0], treatment.clinic.today(), screening.asked_on)
     days = (between[1] - first).days + 1
@@ -178,6 +184,7 @@ def _near(
         days=days,
         wishes=wishes,
         ignoring=ignoring,
+        facts=facts,
     )
     return nearest(request, slot, sessions=sessions)
 

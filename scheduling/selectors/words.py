@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 SIGNS = {"RUB": "₽", "EUR": "€", "USD": "$"}
 
 
 def weekday_and_day(day: date) -> str:
     """Such as “Mon 23 November”."""
-    return date_format(day, "D j E")
+    return _written(day, "D j E", get_language())
 
 
 def weekday(number: int) -> str:
@@ -24,12 +25,19 @@ def weekday(number: int) -> str:
 
 def full_day(day: date) -> str:
     """Such as “Monday, 23 November 2026”."""
-    return date_format(day, "l, j E Y")
+    return _written(day, "l, j E Y", get_language())
 
 
 def short_day(day: date) -> str:
     """Such as “23 November”."""
-    return date_format(day, "j E")
+    return _written(day, "j E", get_language())
+
+
+# A page names the same few days over and over.
+@lru_cache(maxsize=2000)
+def _written(day: date, pattern: str, language: str | None) -> str:
+    """``language`` is the present one; it is there to tell the texts apart."""
+    return date_format(day, pattern)
 
 
 def clock(moment: datetime | time) -> str:

@@ -40,10 +40,12 @@ def book_course(
     slots: Sequence[Slot],
     screening: Screening,
     booking_key: uuid.UUID | None = None,
+    protocol: Protocol | None = None,
 ) -> Course:
     """Open the course and book a session in each slot; the client is told by e-mail.
 
-    The same ``booking_key`` again returns the course that it booked. Raises a ``Refused`` that
+    The same ``booking_key`` again returns the course that it booked. ``protocol`` spares the look
+    for the one in use where it has just been read. Raises a ``Refused`` that
     names the rule: ``SlotTaken``, ``TooSoon``, ``NotCleared``, ``CourseAlreadyOpen``,
     ``OutOfHours``, ``StalePlan``, ``Busy``.
     """
@@ -54,6 +56,7 @@ def book_course(
         procedure_type=procedure_type,
         zone=zone,
         sessions=len(slots),
+        protocol=protocol,
     )
     booked = _claim(treatment, slots, booking_key)
     if booked is not None:

@@ -14,7 +14,8 @@ from django_htmx.http import retarget
 
 from clients.access import get_client
 from clients.models import Client, Screening
-from clients.selectors import current_screening, verdict_for
+from clients.selectors import current_screening, screening_facts
+from clients.verdict import ScreeningFacts, verdict_on
 from cryoclinic.access import clinic_of
 from cryoclinic.errors import Refused
 from cryoclinic.http import CONFLICT, UNPROCESSABLE, StaffRequest, go_to, number, partial
@@ -44,6 +45,7 @@ class _Desk:
     clinic: Clinic
     client: Client
     screening: Screening
+    facts: ScreeningFacts
     form: CourseForm
     chosen: ChosenPlanForm
 
@@ -75,6 +77,7 @@ def course_new(request: StaffRequest) -> HttpResponse:
         clinic=clinic,
         client=client,
         screening=screening,
+        facts=screening_facts(screening),
         form=form,
         chosen=chosen,
     )
@@ -88,7 +91,7 @@ def _answer(desk: _Desk, context: dict[str, Any]) -> HttpResponse:
     """
     request, form = desk.request, desk.form
     named = request.user.has_perm("clients.view_answers")
-    verdict = verdict_for(desk.screening, zone=form.zone, day=desk.clinic.today())
+    verdict = verdict_on(desk.facts, zone=form.zone, day=desk.clinic.today())
     context |= {"planned_for": form.fingerprint, "deferral": deferral_words(verdict, named=named)}
     whole = bool(request.POST.keys() & {"relax", "mended"})
     fragment, status = (WORKSPACE if whole else ANSWER), 200
@@ -111,8 +114,9 @@ def _instead(desk: _Desk, error: Refused) -> dict[str, Any]:
     raced = isinstance(error, SlotRefused | Busy) and error.status == CONFLICT
     if "book" in desk.request.POST and raced:
         treatment, slots = Treatment.new(**_asked(desk)), _slots_on_screen(desk)
-        wishes = desk.form.wishes
-        return {"kept": refused_plan(treatment, desk.screening, slots, error, wishes=wishes)}
+        wishes, facts = desk.form.wishes, desk.facts
+        kept = refused_plan(treatment, desk.screening, slots, error, wishes=wishes, facts=facts)
+        return {"kept": kept}
     try:
         return {"panel": _shown(desk, _proposal(desk))}
     except Refused:
@@ -132,6 +136,7 @@ def _booked(desk: _Desk) -> HttpResponse:
         slots=_slots_on_screen(desk),
         screening=desk.screening,
         booking_key=desk.chosen.key,
+        protocol=desk.form.protocol,
     )
     messages.success(desk.request, booked_words(course))
     return go_to(desk.request, reverse("scheduling:course", args=[course.pk]))
@@ -159,7 +164,8 @@ def _proposal(desk: _Desk) -> Proposal:
     same = Course.objects.filter(procedure_type=form.procedure_type, zone=form.zone)
     if same.open().filter(client=desk.client).exists():
         raise CourseAlreadyOpen()
-    return propose(wishes=form.wishes, screening=desk.screening, **_asked(desk))
+    asked = _asked(desk)
+    return propose(wishes=form.wishes, screening=desk.screening, facts=desk.facts, **asked)
 
 
 def _asked(desk: _Desk) -> dict[str, Any]:
