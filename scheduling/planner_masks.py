@@ -143,9 +143,6 @@ def _pick(
     cell: int,
     preferred: int | None,
 ) -> int:
-    free = [
-        resource
-        for resource, masks in resources.items()
-        if free_for(masks[index], cell, request.treatment_cells)
-    ]
+    wanted = cells(cell, cell + request.treatment_cells)
+    free = [resource for resource, masks in resources.items() if masks[index] & wanted == wanted]
     return preferred if preferred is not None and preferred in free else min(free)

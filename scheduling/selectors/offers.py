@@ -24,6 +24,8 @@ MANY = 16
 QUARTER = 3
 # How far past the last session times are offered; farther only where nothing nearer is free.
 REACHES = (14, 60)
+# More days than these are offered only to who asks for all: the nearest are the ones wanted.
+MOST_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,14 @@ class OfferedDay:
     lanes: tuple[OfferedLane, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Days to choose from, and how many more there are."""
+
+    days: tuple[OfferedDay, ...]
+    more: int
+
+
 def offered_days(
     offers: Iterable[Offer], *, current: Slot | None, valid_until: date
 ) -> tuple[OfferedDay, ...]:
@@ -74,13 +84,17 @@ def offered_days(
 
 
 def _lanes(found: Sequence[Offer], current: Slot | None) -> Iterable[OfferedLane]:
-    for specialist in dict.fromkeys(offer.specialist for offer in found):
-        own = [offer for offer in found if offer.specialist == specialist]
-        if len(own) > MANY:
-            own = [
-                offer for offer in own if offer.slot.cell % QUARTER == 0 or offer.slot == current
-            ]
-        yield OfferedLane(specialist.name, tuple(_time(offer, current) for offer in own))
+    lanes: dict[int, list[Offer]] = {}
+    for offer in found:
+        lanes.setdefault(offer.slot.specialist, []).append(offer)
+    for own in lanes.values():
+        shown = own if len(own) <= MANY else [each for each in own if _is_shown(each, current)]
+        yield OfferedLane(own[0].specialist.name, tuple(_time(each, current) for each in shown))
+
+
+def _is_shown(offer: Offer, current: Slot | None) -> bool:
+    """Of a day with many free starts."""
+    return offer.slot.cell % QUARTER == 0 or offer.slot == current
 
 
 def _time(offer: Offer, current: Slot | None) -> OfferedTime:
@@ -120,12 +134,22 @@ def over_words(days: int) -> str:
     ) % {"days": days}
 
 
-def move_offers(appointment: Appointment) -> tuple[OfferedDay, ...]:
-    """Where the appointment could be instead, between its neighbours in the course."""
-    found = free_for(appointment)
-    return offered_days(
-        found, current=slot_of(appointment), valid_until=appointment.screening.valid_until
-    )
+def move_offers(appointment: Appointment, *, every_day: bool = False) -> Offered:
+    """Where the appointment could be instead, between its neighbours in the course.
+
+    On the days nearest to its own, unless ``every_day`` is asked for.
+    """
+    found, own = free_for(appointment), slot_of(appointment)
+    near = found if every_day else _near(found, own.day)
+    days = offered_days(near, current=own, valid_until=appointment.screening.valid_until)
+    return Offered(days, len({offer.slot.day for offer in found}) - len(days))
+
+
+def _near(offers: Sequence[Offer], wanted: date) -> list[Offer]:
+    """Those of the few days nearest to the one wanted; of two as near the earlier."""
+    days = sorted({offer.slot.day for offer in offers}, key=lambda day: (abs(day - wanted), day))
+    shown = set(days[:MOST_DAYS])
+    return [offer for offer in offers if offer.slot.day in shown]
 
 
 def free_for(appointment: Appointment) -> list[Offer]:
@@ -166,13 +190,18 @@ def asked_time(
     )
 
 
-def session_offers(course: Course) -> tuple[OfferedDay, ...]:
-    """Where a session that the course has lost could be: after the last one, or in a wide gap."""
+def session_offers(course: Course, *, every_day: bool = False) -> Offered:
+    """Where a session that the course has lost could be: after the last one, or in a wide gap.
+
+    On the first days, unless ``every_day`` is asked for.
+    """
     screening = screening_of(course)
     days = sorted(course.appointments.live().values_list("day", flat=True))
     pairs = list(zip([None, *days], [*days, None], strict=True))
     found = _free_between(course, screening, pairs, ignoring=[])
-    return offered_days(found, current=None, valid_until=screening.valid_until)
+    near = found if every_day or not found else _near(found, found[0].slot.day)
+    offered = offered_days(near, current=None, valid_until=screening.valid_until)
+    return Offered(offered, len({offer.slot.day for offer in found}) - len(offered))
 
 
 def _free_between(

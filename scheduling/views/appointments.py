@@ -125,8 +125,8 @@ def rescreen(request: StaffRequest, pk: int) -> HttpResponse:
 @permission_required("scheduling.move_appointment", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: StaffRequest, pk: int) -> HttpResponse:
-    """GET: the times that keep the gaps on both sides; with ``?day=&at=&specialist=`` whether that
-    one can be had. POST ``slot``: move it there.
+    """GET: the times that keep the gaps on both sides, with ``?all`` of every day; with
+    ``?day=&at=&specialist=`` whether that one can be had. POST ``slot``: move it there.
     """
     appointment = get_appointment(request.user, pk)
     form = SlotForm(request.POST or None)
@@ -173,7 +173,7 @@ def _offer(
     if "nearby" in told:
         return render(request, MOVE, context, status=status)
     try:
-        context["days"] = move_offers(appointment)
+        context["offered"] = move_offers(appointment, every_day="all" in request.GET)
         if asking.is_bound and asking.is_valid():
             context["asked"] = asked_time(appointment, **asking.cleaned_data)
     except Refused as error:

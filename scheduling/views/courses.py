@@ -132,11 +132,11 @@ def add_session(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _offer(request: StaffRequest, course: Course, status: int, **told: Any) -> HttpResponse:
-    context = {"course": course, "missing": missing_sessions(course), "days": (), **told}
+    context = {"course": course, "missing": missing_sessions(course), **told}
     if not context["missing"] or "nearby" in told:
         return render(request, ADD, context, status=status)
     try:
-        context["days"] = session_offers(course)
+        context["offered"] = session_offers(course, every_day="all" in request.GET)
     except Refused as error:
         context.setdefault("refused", error)
     return render(request, ADD, context, status=status)

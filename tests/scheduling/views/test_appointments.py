@@ -123,13 +123,37 @@ def test_the_move_page_offers_only_what_keeps_the_gap_and_moves(
     browse: Browse, reception: User, visit: Appointment
 ) -> None:
     browser = browse(reception)
-    days = browser.get(url("move_appointment", visit)).context["days"]
+    offered = browser.get(url("move_appointment", visit)).context["offered"]
+    days = offered.days
+    assert offered.more == 0
     assert [day.day for day in days] == ["Mon 4 May", "Tue 5 May"]
     token = days[1].lanes[0].times[0].token
     answer = browser.post(url("move_appointment", visit), {"slot": token})
     assert answer.status_code == 302
     moved = Appointment.objects.select_related("clinic").get(pk=visit.pk)
     assert slot_token(slot_of(moved)) == token
+
+
+def test_of_many_days_the_move_page_offers_the_nearest_and_all_when_asked(
+    browse: Browse, reception: User, visit: Appointment
+) -> None:
+    last = visit.course.appointments.latest("day")
+    page, browser = url("move_appointment", last), browse(reception)
+    answer, every = browser.get(page), browser.get(f"{page}?all=1")
+    near, all_days = answer.context["offered"], every.context["offered"]
+    assert [day.day for day in near.days] == [
+        "Wed 6 May",
+        "Thu 7 May",
+        "Fri 8 May",
+        "Sat 9 May",
+        "Sun 10 May",
+        "Mon 11 May",
+        "Tue 12 May",
+    ]
+    assert near.days == all_days.days[: len(near.days)]
+    assert (near.more, all_days.more) == (len(all_days.days) - len(near.days), 0)
+    assert f"{near.more} more days" in answer.content.decode()
+    assert "more day" not in every.content.decode()
 
 
 def test_a_move_too_close_to_the_neighbour_is_refused_in_words(
@@ -146,7 +170,7 @@ def test_a_move_too_close_to_the_neighbour_is_refused_in_words(
     )
     [nearby] = answer.context["nearby"]
     assert (nearby.day, nearby.time) == ("Tue 5 May", f"{wall_time(slot.cell):%H:%M}")
-    assert "days" not in answer.context
+    assert "offered" not in answer.context
     assert slot_of(Appointment.objects.select_related("clinic").get(pk=visit.pk)) == slot
 
 
