@@ -1,5 +1,7 @@
 """Phone numbers as people type them, and as they are kept: E.164, such as +79123456789."""
 
+from functools import lru_cache
+
 import phonenumbers
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -22,6 +24,7 @@ def parse(typed: str) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+@lru_cache(maxsize=1000)
 def spaced(phone: str) -> str:
     """The E.164 number as it is read aloud: +7 912 345-67-89. Other text comes back as it is."""
     try:

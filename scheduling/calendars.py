@@ -18,6 +18,7 @@ from scheduling.selectors.visits import Visit
 PRODUCT = "-//CryoClinic//Visits//EN"
 # How often a program that subscribes is to look; those that ask more often get a 304.
 REFRESH = timedelta(hours=1)
+END = b"END:VCALENDAR\r\n"
 
 
 class Method(StrEnum):
@@ -101,11 +102,8 @@ def calendar_file(
     """
     if method != Method.PUBLISH and len(entries) != 1:
         raise ValueError(f"{method} is about one visit, not {len(entries)}")
-    calendar = _calendar(method)
-    for entry in entries:
-        calendar.add_component(_event(entry, clinic, organizer, attendee))
-    _add_zones(calendar, [entry.starts_at.date() for entry in entries])
-    return calendar.to_ical()
+    events = [_event(entry, clinic, organizer, attendee) for entry in entries]
+    return _written(_calendar(method), events)
 
 
 def feed_of(entries: Sequence[Entry], *, clinic: Clinic, name: str) -> bytes:
@@ -116,11 +114,7 @@ def feed_of(entries: Sequence[Entry], *, clinic: Clinic, name: str) -> bytes:
     calendar.add("x-wr-timezone", clinic.time_zone)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
-    for entry in entries:
-        calendar.add_component(_event(entry, clinic, "", ""))
-    if entries:
-        _add_zones(calendar, [entry.starts_at.date() for entry in entries])
-    return calendar.to_ical()
+    return _written(calendar, [_event(entry, clinic, "", "") for entry in entries])
 
 
 def _calendar(method: Method) -> icalendar.Calendar:
@@ -132,21 +126,28 @@ def _calendar(method: Method) -> icalendar.Calendar:
     return calendar
 
 
-def _add_zones(calendar: icalendar.Calendar, days: Sequence[date]) -> None:
-    first, last = min(days).year, max(days).year + 1
-    for name in sorted(calendar.get_missing_tzids()):
-        calendar.subcomponents.insert(0, _zone(name, first, last))
+def _written(calendar: icalendar.Calendar, events: Sequence[icalendar.Event]) -> bytes:
+    """As ``to_ical`` would write it, but for the zones, which are not written anew each time."""
+    starts = [event["DTSTART"] for event in events]
+    years = [start.dt.year for start in starts]
+    zones = [
+        _zone(name, min(years), max(years) + 1)
+        for name in sorted({start.params["TZID"] for start in starts if "TZID" in start.params})
+    ]
+    empty = calendar.to_ical().removesuffix(END)
+    return b"".join([empty, *zones, *(event.to_ical() for event in events), END])
 
 
 @cache
-def _zone(name: str, first_year: int, last_year: int) -> icalendar.Timezone:
+def _zone(name: str, first_year: int, last_year: int) -> bytes:
     """Its VTIMEZONE from the first day of the one year to the last of the other.
 
     Kept, as it takes longer to work out than all the rest of a mail.
     """
-    return icalendar.Timezone.from_tzid(
+    zone = icalendar.Timezone.from_tzid(
         name, first_date=date(first_year, 1, 1), last_date=date(last_year, 12, 31)
     )
+    return zone.to_ical()
 
 
 def _event(entry: Entry, clinic: Clinic, organizer: str, attendee: str) -> icalendar.Event:

@@ -5,12 +5,17 @@ Nothing here touches the database: while the server takes one mail, the worker m
 
 import logging
 import smtplib
+import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from django.core.mail import EmailMessage, get_connection
 
 from scheduling import problems
+
+# Seconds that a thread may compute while another waits for its turn. By Python's own 5 ms, each line
+# of the conversation with the server would wait until the next mail is made.
+TURN = 0.0005
 
 logger = logging.getLogger(__name__)
 
@@ -52,10 +57,16 @@ class Post:
     def __init__(self) -> None:
         self._connection = get_connection()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="post")
+        self._usual_turn = sys.getswitchinterval()
+        sys.setswitchinterval(TURN)
 
-    def open(self) -> Future[Outcome]:
-        """Connect and sign in, if that is to be done; a server may take its time for it."""
-        return self._thread.submit(self._open)
+    def open(self) -> Outcome:
+        """Connect and sign in, if that is to be done; not while a mail is on its way."""
+        try:
+            self._connection.open()
+        except OSError as error:  # smtplib's own errors are OSErrors too
+            return Outcome(error, about_us=True)
+        return Outcome()
 
     def hand_over(self, mail: EmailMessage) -> Future[Outcome]:
         return self._thread.submit(self._deliver, mail)
@@ -63,13 +74,7 @@ class Post:
     def close(self) -> None:
         self._thread.submit(self._close)
         self._thread.shutdown()
-
-    def _open(self) -> Outcome:
-        try:
-            self._connection.open()
-        except OSError as error:  # smtplib's own errors are OSErrors too
-            return Outcome(error, about_us=True)
-        return Outcome()
+        sys.setswitchinterval(self._usual_turn)
 
     def _deliver(self, mail: EmailMessage) -> Outcome:
         try:

@@ -1,11 +1,15 @@
 """A mail out of what it says: its parts, headers and calendar."""
 
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from email import encoders
+from email.generator import BytesGenerator
 from email.mime.base import MIMEBase
+from email.policy import Compat32
 from email.utils import formataddr, parseaddr
-from functools import cache
+from functools import cache, partial
+from io import BytesIO
 from textwrap import fill
 from typing import Any
 
@@ -47,7 +51,8 @@ class Mail(EmailMultiAlternatives):
     def message(self, **options: Any) -> Any:
         if self.built is None:
             self.built = super().message(**options)
-            self.built.as_bytes = cache(self.built.as_bytes)
+            _set_boundaries(self.built)
+            self.built.as_bytes = cache(partial(_written, self.built))
         return self.built
 
     @property
@@ -177,6 +182,30 @@ def _calendar_part(content: bytes, filename: str, *, method: Method | None) -> M
     encoders.encode_base64(part)
     part.add_header("Content-Disposition", "attachment", filename=filename)
     return part
+
+
+class _ShortHeaders(Compat32):
+    """Writes a header that fits into its line as it is, without looking for where to break it."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        fits = isinstance(value, str) and len(name) + len(value) + 2 <= LINE
+        if fits and value.isascii() and value.isprintable():
+            return f"{name}: {value}{self.linesep}".encode()
+        return super().fold_binary(name, value)
+
+
+def _written(built: Any, linesep: str = "\n") -> bytes:
+    whole = BytesIO()
+    generator = BytesGenerator(whole, mangle_from_=False, policy=_ShortHeaders())
+    generator.flatten(built, linesep=linesep)
+    return whole.getvalue()
+
+
+def _set_boundaries(built: Any) -> None:
+    """What parts the mail; left to itself, ``email`` compiles a pattern for each to look for it."""
+    for part in built.walk():
+        if part.is_multipart():
+            part.set_boundary(f"={secrets.token_hex(16)}=")
 
 
 def _organizer(clinic: Clinic) -> str:

@@ -112,7 +112,7 @@ class Round:
         if pause is None:
             return False
         time.sleep(pause)
-        opened = self.post.open().result()
+        opened = self.post.open()
         if opened.error is not None:
             _retry(ready.message, problem=opened.problem)
             return True
@@ -161,7 +161,9 @@ def _make(claimed: Claimed) -> Ready | None:
     if message.attempts > MAX_ATTEMPTS:
         _conclude(message, Message.Status.FAILED, problem=message.problem or problems.NETWORK)
         return None
-    return Ready(message, facts, compose(message, facts, now=now))
+    mail = compose(message, facts, now=now)
+    mail.message().as_bytes(linesep="\r\n")
+    return Ready(message, facts, mail)
 
 
 def _mark(ready: Ready, outcome: Outcome) -> None:
