@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 import icalendar
@@ -128,7 +129,7 @@ def _calendar(method: Method) -> icalendar.Calendar:
 
 def _written(calendar: icalendar.Calendar, events: Sequence[icalendar.Event]) -> bytes:
     """As ``to_ical`` would write it, but for the zones, which are not written anew each time."""
-    starts = [event["DTSTART"] for event in events]
+    starts: list[Any] = [event["DTSTART"] for event in events]
     years = [start.dt.year for start in starts]
     zones = [
         _zone(name, min(years), max(years) + 1)

@@ -13,8 +13,8 @@ from django.core.mail import EmailMessage, get_connection
 
 from scheduling import problems
 
-# Seconds that a thread may compute while another waits for its turn. By Python's own 5 ms, each line
-# of the conversation with the server would wait until the next mail is made.
+# Seconds that a thread may compute while another waits for its turn. By Python's own 5 ms, each
+# line of the conversation with the server would wait until the next mail is made.
 TURN = 0.0005
 
 logger = logging.getLogger(__name__)

@@ -55,11 +55,15 @@ class Mail(EmailMultiAlternatives):
             self.built.as_bytes = cache(partial(_written, self.built))
         return self.built
 
+    def write_out(self) -> bytes:
+        """The mail as it goes over the wire; ValueError where an address can't stand in it."""
+        sent: bytes = self.message().as_bytes(linesep="\r\n")
+        return sent
+
     @property
     def source(self) -> str:
-        """The mail as it goes over the wire, with line ends as files have them."""
-        sent = self.message().as_bytes(linesep="\r\n")
-        return sent.decode("utf-8", "replace").replace("\r\n", "\n")
+        """The mail as it went over the wire, with line ends as files have them."""
+        return self.write_out().decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def build(
