@@ -26,20 +26,20 @@ class BookableType:
 
 def bookable_types() -> Sequence[BookableType]:
     """What can be booked today; one query, whatever the size of the catalogue."""
-    protocols = (
-        Protocol.objects.active()
-        .select_related("procedure_type", "zone")
-        .order_by(
-            "procedure_type__position",
-            "procedure_type__code",
-            "zone__position",
-            "zone__code",
-        )
-    )
+    in_any_order = Protocol.objects.active().select_related("procedure_type", "zone").order_by()
+    protocols = sorted(in_any_order, key=_place)
     found: dict[ProcedureType, list[Protocol]] = {}
     for protocol in protocols:
         found.setdefault(protocol.procedure_type, []).append(protocol)
     return [BookableType(each, tuple(own)) for each, own in found.items()]
+
+
+def _place(protocol: Protocol) -> tuple[int, str, int, str]:
+    """Where the protocol stands among those of all types; sorting here spares the database joins
+    by name, which take longer to write down than to do.
+    """
+    kind, zone = protocol.procedure_type, protocol.zone
+    return kind.position, kind.code, zone.position, zone.code
 
 
 def protocol_for(procedure_type: ProcedureType, zone: Zone) -> Protocol:
