@@ -271,7 +271,7 @@ def test_no_history_breaks_a_rule(desks):
 def test_twenty_thousand_acts_break_no_rule(desks, part):
     """In four parts, which the cores share."""
     before = next(steps)
-    run(desks, part=part, examples=84, length=50)
+    run(desks, part=part, examples=100, length=50)
     done = next(steps) - before
     closed = SessionNote.objects.filter(closed_at__isnull=False).count()
     print(f"{done} acts, {closed} closed notes")
