@@ -17,6 +17,8 @@ from scheduling import problems
 from scheduling.models import Message
 
 PAGE = 30
+# A name that more of them have is typed further.
+CLIENTS = 200
 # The list begins with what went out lately and what goes out next; later ones are asked for.
 SOON = timedelta(days=2)
 
@@ -70,6 +72,8 @@ class MessagePage:
 
     clinic: Clinic
     found: list[Message]
+    # More clients are found by what was typed than are looked at.
+    is_too_wide: bool = False
 
     @cached_property
     def lines(self) -> list[MessageLine]:
@@ -101,7 +105,8 @@ def message_page(
     typed: str = "",
     after: str = "",
 ) -> MessagePage:
-    """One query. ``typed`` is looked for in the client's name, phone and e-mail.
+    """One query, and one for the clients where something is ``typed``: it is looked for in their
+    name, phone and e-mail, and the newest ``CLIENTS`` of those found are asked about.
 
     Asked for nothing in particular, it leaves out what is due in more than two days.
     """
@@ -113,12 +118,19 @@ def message_page(
         messages = messages.filter(kind=kind)
     if client is not None:
         messages = messages.filter(client=client)
+    clients = _newest_matching(typed) if typed else []
     if typed:
-        messages = messages.filter(client__in=Client.objects.matching(search.parse(typed)))
+        messages = messages.filter(client__in=clients)
     if not (status or kind or client or typed):
         messages = messages.filter(due_at__lte=timezone.now() + SOON)
     found = _after(messages, after).order_by("-due_at", "-id")
-    return MessagePage(clinic, list(found[: PAGE + 1]))
+    return MessagePage(clinic, list(found[: PAGE + 1]), is_too_wide=len(clients) == CLIENTS)
+
+
+def _newest_matching(typed: str) -> list[int]:
+    """Ids as values, not as a subquery: PostgreSQL would join all clients to all messages."""
+    matching = Client.objects.matching(search.parse(typed)).order_by("-pk")
+    return list(matching.values_list("pk", flat=True)[:CLIENTS])
 
 
 def _after(messages: QuerySet[Message], key: str) -> QuerySet[Message]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from cryoclinic.changes import event_model_of
 from scheduling.models import Appointment, Message
+from scheduling.selectors import messages
 from scheduling.services.outbox import announce_course, withdraw
 from tests import factories
 from tests.scheduling.outbox_clinic import NOON, make_course, send
@@ -109,6 +110,14 @@ def test_list_asks_a_fixed_number_of_queries(desk, clinic, courses, django_asser
 
     with django_assert_num_queries(5):
         desk.get(LIST, {"status": "due"})
+
+
+def test_name_that_too_many_have_is_said_to_be_one(desk, booked, monkeypatch):
+    client = Message.objects.first().client
+    assert b"Type more of the name" not in desk.get(LIST, {"q": client.name}).content
+
+    monkeypatch.setattr(messages, "CLIENTS", 1)
+    assert b"Type more of the name" in desk.get(LIST, {"q": client.name}).content
 
 
 def test_list_is_the_own_clinic_s(browse, booked):
