@@ -79,8 +79,8 @@ class Bench:
         self.user = User.objects.filter(clinic=self.clinic, groups__name="receptionist").get()
 
     @contextmanager
-    def served(self, *, workers: int) -> Iterator[None]:
-        """The product's pages and the reference's at one gunicorn, every process warm."""
+    def served(self, *, workers: int | None) -> Iterator[None]:
+        """The product's pages and the reference's at one gunicorn."""
         from tests.web import web_server
 
         settings = {"DJANGO_SETTINGS_MODULE": "bench.reference_settings"}
@@ -95,7 +95,8 @@ class Bench:
             yield self.board()
 
     def race(self) -> Iterator[Record]:
-        with self.served(workers=8):
+        """With as many processes as the product starts on this machine."""
+        with self.served(workers=None):
             yield self.rivals()
 
     def course(self) -> Record:

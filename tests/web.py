@@ -90,8 +90,9 @@ class WebServer:
 
 
 @contextmanager
-def web_server(*, workers: int = 4, **environment: str) -> Iterator[WebServer]:
-    """Run gunicorn against the present database until the block ends.
+def web_server(*, workers: int | None = 4, **environment: str) -> Iterator[WebServer]:
+    """Run gunicorn against the present database until the block ends; ``workers`` None: as many
+    as the product starts by itself.
 
     The database has to hold committed rows: use it under ``transactional_db``.
     """
@@ -104,7 +105,7 @@ def web_server(*, workers: int = 4, **environment: str) -> Iterator[WebServer]:
             "DATABASE_URL": present_database(),
             "DEBUG": "1",
             "PORT": str(port),
-            "WEB_CONCURRENCY": str(workers),
+            "WEB_CONCURRENCY": str(workers or ""),
             **environment,
         },
         stdout=subprocess.DEVNULL,
