@@ -263,10 +263,10 @@ class Bench:
             return self._timed(lambda: cursor.execute(statement, flat))
 
     def _busy_ranges(self) -> float:
-        """The statement of the product's own reading, alone, with its rows fetched."""
+        """The statement alone, with its rows fetched."""
         from django.db import connection
 
-        from scheduling.availability import BUSY, busy_parameters
+        from bench.busy_ranges import BUSY, busy_parameters
         from scheduling.selectors.free_time import NOBODY
 
         parameters = busy_parameters(

@@ -1,10 +1,9 @@
-"""The database as the planner's input: who and what is free, day by day, in three queries.
+"""The database as the planner's input: who and what is free, day by day, in three statements.
 
 Everything becomes bitmasks of five-minute cells of the clinic's wall clock. Free is what lies in
 working hours (the clinic's and the specialist's own) and in no appointment or unavailability.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,60 +16,13 @@ from django.utils import timezone
 
 from cryoclinic.models import Clinic
 from procedures.models import ProcedureType
+from scheduling.busy import CLIENT, CLINIC, DEVICE, ROOM, SPECIALIST, Owner, read_busy
 from scheduling.clock import cell_at, place_of, unclear_cells
 from scheduling.planner import CELLS_PER_DAY, cells
 
 Masks = tuple[int, ...]
-Owner = tuple[str, int]
-
-SPECIALIST, ROOM, DEVICE, CLIENT = "specialist", "room", "device", "client"
-CLINIC = ("clinic", 0)
 
 DAY_BYTES = CELLS_PER_DAY // 8
-RUN = re.compile(r"\[(-?\d+),(-?\d+)\)")
-
-# A span as a run of cells counted from the first day's midnight on the wall clock. Where the clock
-# is put back an end may read earlier than its start: those cells are never offered, so the two are
-# merely put in order. In floating point, whose steps are far below a second here: exact numbers
-# take PostgreSQL twice as long, and there are thousands of spans.
-_ENDS = [
-    f"date_part('epoch', {end}({{0}}) AT TIME ZONE %(zone)s - %(first)s::timestamp) / 300"
-    for end in ("lower", "upper")
-]
-CELLS = "int4range(floor(least({0}, {1}))::integer, ceil(greatest({0}, {1}))::integer)".format(
-    *_ENDS
-)
-
-# Busy times, one row for each of who and what is busy, and another where an unavailability comes on
-# top. One pass over the clinic's appointments serves specialists, rooms and devices; range_agg
-# joins what touches.
-BUSY = f"""
-WITH taken AS MATERIALIZED (
-    SELECT specialist_id, room_id, device_id, {CELLS.format("treatment")} AS run
-      FROM scheduling_appointment
-     WHERE clinic_id = %(clinic)s AND day BETWEEN %(first)s AND %(last)s
-       AND status <> 'cancelled' AND NOT id = ANY(%(except)s)
-)
-SELECT 'specialist', specialist_id, range_agg(run)::text FROM taken GROUP BY specialist_id
-UNION ALL
-SELECT 'room', room_id, range_agg(run)::text FROM taken GROUP BY room_id
-UNION ALL
-SELECT 'device', device_id, range_agg(run)::text
-  FROM taken WHERE device_id IS NOT NULL GROUP BY device_id
-UNION ALL
-SELECT 'client', client_id, {CELLS.format("visit")}::text
-  FROM scheduling_appointment
- WHERE int8range(client_id, client_id, '[]') = int8range(%(client)s, %(client)s, '[]')
-   AND visit && tstzrange(%(starts)s, %(ends)s)
-   AND status <> 'cancelled' AND NOT id = ANY(%(except)s)
-UNION ALL
-SELECT CASE WHEN specialist_id IS NOT NULL THEN 'specialist'
-            WHEN room_id IS NOT NULL THEN 'room'
-            WHEN device_id IS NOT NULL THEN 'device' ELSE 'clinic' END,
-       coalesce(specialist_id, room_id, device_id, 0), {CELLS.format("period")}::text
-  FROM scheduling_unavailability
- WHERE clinic_id = %(clinic)s AND period && tstzrange(%(starts)s, %(ends)s)
-"""  # noqa: S608 (put together of the constants above)
 
 # The working hours that are in force on some of the days.
 HOURS = """
@@ -135,7 +87,13 @@ def read_availability(question: Question, *, now: datetime | None = None) -> Ava
     """Answer the question as of ``now`` (aware; the present if not given): the past is not free."""
     candidates = _candidates(question)
     hours = _hours(question)
-    busy = _busy(question)
+    busy = read_busy(
+        question.clinic,
+        client_id=question.client_id,
+        first_day=question.first_day,
+        days=question.days,
+        ignoring=question.ignoring,
+    )
     open_time = hours[CLINIC] & ~busy[CLINIC] & ~_closed(question, now or timezone.now())
 
     def free(kind: str, pk: int) -> Masks:
@@ -215,57 +173,6 @@ def _weeks(rows: Iterable[_Hours], dates: Iterable[date]) -> Iterator[int]:
 def _end_cell(ends: time) -> int:
     """The last minute of the day, 23:59, stands for midnight, which a time can't say."""
     return CELLS_PER_DAY if ends >= time(23, 59) else cell_at(ends)
-
-
-def busy_parameters(
-    clinic: Clinic, *, client_id: int, first_day: date, days: int, ignoring: Collection[int]
-) -> dict[str, Any]:
-    """What the statement ``BUSY`` needs to know."""
-    last_day = first_day + timedelta(days=days - 1)
-    return {
-        "clinic": clinic.pk,
-        "client": client_id,
-        "first": first_day,
-        "last": last_day,
-        "starts": datetime.combine(first_day, time(), tzinfo=clinic.zone),
-        "ends": datetime.combine(last_day + timedelta(days=1), time(), tzinfo=clinic.zone),
-        "zone": clinic.time_zone,
-        "except": list(ignoring),
-    }
-
-
-def _busy(question: Question) -> Mapping[Owner, int]:
-    """What is taken of each resource, of the client and of the whole clinic, as strips of cells."""
-    parameters = busy_parameters(
-        question.clinic,
-        client_id=question.client_id,
-        first_day=question.first_day,
-        days=question.days,
-        ignoring=question.ignoring,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(BUSY, parameters)
-        rows = cursor.fetchall()
-    limit = question.days * CELLS_PER_DAY
-    busy: dict[Owner, int] = defaultdict(int)
-    for kind, pk, runs in rows:
-        busy[kind, pk] |= _taken(runs, limit)
-    return busy
-
-
-def _taken(runs: str, limit: int) -> int:
-    """The strip of a multirange of cells such as ``{[126,130),[140,144)}``, cut to [0, limit).
-
-    A run of ones is a power of two less another. No two runs touch, so that all the subtractions
-    are one, of numbers with a bit where a run ends and where one starts.
-    """
-    starts, ends = bytearray(limit // 8 + 1), bytearray(limit // 8 + 1)
-    for first, last in RUN.findall(runs):
-        start, end = max(0, int(first)), min(limit, int(last))
-        if start < end:
-            starts[start >> 3] |= 1 << (start & 7)
-            ends[end >> 3] |= 1 << (end & 7)
-    return int.from_bytes(ends, "little") - int.from_bytes(starts, "little")
 
 
 def _closed(question: Question, now: datetime) -> int:
