@@ -7,7 +7,7 @@ BENCH_DATABASE names one to keep. BENCH_BOOKING_ROWS says how many appointments 
 
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from statistics import median
@@ -97,7 +97,8 @@ class Bench:
     def race(self) -> Iterator[Record]:
         """With as many processes as the product starts on this machine."""
         with self.served(workers=None):
-            yield self.rivals()
+            yield self.rivals("booking.slowest_of_64_rivals", orders=(1,))
+            yield self.rivals("booking.slowest_of_64_in_mixed_order", orders=(1, -1))
 
     def course(self) -> Record:
         """A whole 12-session course by one POST, against one INSERT of 12 rows."""
@@ -125,14 +126,20 @@ class Bench:
             reference += self._gets(f"/reference/rows/?date={self.day}", 1)
         return self._record("booking.board", ours, reference, 2)
 
-    def rivals(self) -> Record:
+    def rivals(self, name: str, *, orders: Sequence[int]) -> Record:
         """The slowest of 64 parallel bookings of the same course, sent as the desk's page sends
         them; one wins. Beside it the slowest of 64 parallel looks at the reference page.
+
+        ``orders`` are taken in turn: 1 lists the sessions by their days, -1 the other way round.
         """
         from tests.web import at_once
 
         plan = self.plan()
-        calls = [(self.desk, *self.form(self.plan(), plan), HTMX) for _number in range(RIVALS)]
+        calls = []
+        for number in range(RIVALS):
+            path, data = self.form(self.plan(), plan)
+            data["slot"] = data["slot"][:: orders[number % len(orders)]]
+            calls.append((self.desk, path, data, HTMX))
         looks = [(self.desk, f"/reference/rows/?date={self.day}", None, {})] * RIVALS
         # Every process has answered both before: a first request compiles templates and connects.
         at_once([(desk, path, _found(data), headers) for desk, path, data, headers in calls])
@@ -142,7 +149,7 @@ class Bench:
         told = sum(answer.status == 409 for answer in answers)
         slowest, usual = (max(each.seconds for each in found) for found in (answers, reference))
         return {
-            "name": "booking.slowest_of_64_rivals",
+            "name": name,
             "value": round(slowest * 1000, 1),
             "unit": "ms",
             "won": won,
