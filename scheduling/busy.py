@@ -67,7 +67,7 @@ def read_busy(
     The appointments in ``ignoring`` (ids) count as not there.
     """
     last_day = first_day + timedelta(days=days - 1)
-    asked = {
+    asked: dict[str, Any] = {
         "clinic": clinic.pk,
         "client": client_id,
         "first": first_day,
