@@ -105,7 +105,7 @@ def web_server(*, workers: int | None = 4, **environment: str) -> Iterator[WebSe
             "DATABASE_URL": present_database(),
             "DEBUG": "1",
             "PORT": str(port),
-            "WEB_CONCURRENCY": str(workers or ""),
+            **({"WEB_CONCURRENCY": str(workers)} if workers else {}),
             **environment,
         },
         stdout=subprocess.DEVNULL,
