@@ -203,12 +203,16 @@ class SessionNoteAdmin(BookedAdmin):
 
 @admin.register(Message)
 class MessageAdmin(BookedAdmin):
-    list_display = ["due_at", "client", "kind", "status", "sent_at"]
+    list_display = ["due_at", "client", "kind_words", "status", "sent_at"]
     list_filter = ["status", "kind"]
     list_select_related = ["client"]
     search_fields = ["client__search_text"]
     exclude = ["leased_until"]
     date_hierarchy = "due_at"
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_words(self, message: Message) -> str:
+        return message.kind_words
 
 
 @admin.register(CourseAlert)

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
@@ -153,7 +154,15 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.pk}"
+        return f"{self.kind_words} {self.pk}"
+
+    @property
+    def kind_words(self) -> str:
+        """What staff call it: its kind, and of a reminder how long before the visit it is sent."""
+        kind = self.get_kind_display()
+        if self.kind != MessageKind.REMINDER:
+            return kind
+        return gettext("%(kind)s, %(hours)s h before") % {"kind": kind, "hours": self.lead_hours}
 
 
 class SendingPace(models.Model):

@@ -198,7 +198,7 @@ def _payment(course: Course, payment: Payment) -> PaymentLine:
 def _message(course: Course, message: Message) -> MessageLine:
     moment = message.sent_at or message.due_at
     return MessageLine(
-        kind=str(message.get_kind_display()),
+        kind=message.kind_words,
         when=words.visit(course.clinic.local(moment)),
         status=message.status,
         status_word=str(message.get_status_display()),

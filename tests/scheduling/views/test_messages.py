@@ -12,7 +12,7 @@ from scheduling.models import Appointment, Message
 from scheduling.selectors import messages
 from scheduling.services.outbox import announce_course, withdraw
 from tests import factories
-from tests.scheduling.outbox_clinic import NOON, make_course, send
+from tests.scheduling.outbox_clinic import DAYS, NOON, make_course, send
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,35 @@ def test_list_shows_the_latest_due_first_on_the_clinic_s_clock(desk, booked):
     assert "18 May, 14:05" in response.content.decode()
     message = desk.get(f"/messages/{lines[0].message.pk}/").content.decode()
     assert "18 May 2026, 14:05" in message
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", ["Reminder, 2 h before", "Reminder, 24 h before", "Course booked"]),
+        ("ru", ["Напоминание за 2 ч", "Напоминание за 24 ч", "Запись на курс"]),
+    ],
+)
+def test_reminders_are_told_apart_wherever_messages_are_named(
+    browse, manager, clinic, language, names
+):
+    clinic.reminder_lead_hours = [24, 2]
+    clinic.save()
+    course, visits = make_course(clinic, DAYS[:1])
+    announce_course(course, visits, now=NOON)
+    desk = browse(manager)
+    desk.cookies["django_language"] = language
+
+    found = desk.get(LIST, {"client": course.client_id})
+    for message, name in zip(shown(found), names, strict=True):
+        assert f'<a href="/messages/{message.pk}/">{name}</a>' in found.content.decode()
+        page = desk.get(f"/messages/{message.pk}/").content.decode()
+        assert f"{name} · {course.client.name}" in page
+    of_course = desk.get(f"/courses/{course.pk}/").content.decode()
+    told = [of_course.count(f'<span class="row-title">{name}</span>') for name in names]
+    assert told == [1, 1, 1]
+    listed = desk.get("/admin/scheduling/message/").content.decode().lower()
+    assert [name.lower() in listed for name in names] == [True, True, True]
 
 
 def test_list_begins_with_what_went_out_lately_and_goes_out_soon(desk, booked):
