@@ -72,8 +72,8 @@ class MessagePage:
 
     clinic: Clinic
     found: list[Message]
-    # More clients are found by what was typed than are looked at.
-    is_too_wide: bool = False
+    # How many clients were looked at, where more than those are found by what was typed; else 0.
+    newest_clients: int = 0
 
     @cached_property
     def lines(self) -> list[MessageLine]:
@@ -120,17 +120,21 @@ def message_page(
         messages = messages.filter(client=client)
     clients = _newest_matching(typed) if typed else []
     if typed:
-        messages = messages.filter(client__in=clients)
+        messages = messages.filter(client__in=clients[:CLIENTS])
     if not (status or kind or client or typed):
         messages = messages.filter(due_at__lte=timezone.now() + SOON)
     found = _after(messages, after).order_by("-due_at", "-id")
-    return MessagePage(clinic, list(found[: PAGE + 1]), is_too_wide=len(clients) == CLIENTS)
+    newest = CLIENTS if len(clients) > CLIENTS else 0
+    return MessagePage(clinic, list(found[: PAGE + 1]), newest_clients=newest)
 
 
 def _newest_matching(typed: str) -> list[int]:
-    """Ids as values, not as a subquery: PostgreSQL would join all clients to all messages."""
+    """Ids as values, not as a subquery: PostgreSQL would join all clients to all messages.
+
+    One more than ``CLIENTS`` where there are more.
+    """
     matching = Client.objects.matching(search.parse(typed)).order_by("-pk")
-    return list(matching.values_list("pk", flat=True)[:CLIENTS])
+    return list(matching.values_list("pk", flat=True)[: CLIENTS + 1])
 
 
 def _after(messages: QuerySet[Message], key: str) -> QuerySet[Message]:

@@ -141,12 +141,23 @@ def test_list_asks_a_fixed_number_of_queries(desk, clinic, courses, django_asser
         desk.get(LIST, {"status": "due"})
 
 
-def test_name_that_too_many_have_is_said_to_be_one(desk, booked, monkeypatch):
-    client = Message.objects.first().client
-    assert b"Type more of the name" not in desk.get(LIST, {"q": client.name}).content
+@pytest.mark.parametrize(
+    ("looked_at", "hint"),
+    [(1, "messages of the newest 1 are shown"), (2, "messages of the newest 2 are shown"), (3, "")],
+)
+def test_name_that_more_clients_have_than_are_looked_at_is_said_to_be_one(
+    desk, clinic, monkeypatch, looked_at, hint
+):
+    people = factories.ClientFactory.create_batch(3, name="Vera Frost")
+    for person in people:
+        announce_course(*make_course(clinic, DAYS[:1], client=person), now=NOON)
+    monkeypatch.setattr(messages, "CLIENTS", looked_at)
 
-    monkeypatch.setattr(messages, "CLIENTS", 1)
-    assert b"Type more of the name" in desk.get(LIST, {"q": client.name}).content
+    answer = desk.get(LIST, {"q": "vera frost"})
+
+    assert {message.client for message in shown(answer)} == set(people[-looked_at:])
+    page = answer.content.decode()
+    assert ("Type more of the name" in page, hint in page) == (bool(hint), True)
 
 
 def test_list_is_the_own_clinic_s(browse, booked):
