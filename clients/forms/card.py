@@ -41,7 +41,16 @@ class CardFields(forms.ModelForm):
 
     class Meta:
         model = Client
-        fields = ["name", "phone", "email", "birth_date", "language", "email_consent", "note"]
+        fields = [
+            "name",
+            "phone",
+            "email",
+            "birth_date",
+            "language",
+            "email_consent",
+            "optional_mail",
+            "note",
+        ]
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
             "email": forms.EmailInput(attrs={"autocomplete": "off"}),
@@ -82,6 +91,7 @@ class CardForm(CardFields):
             Div("phone", "email", css_class="form-grid"),
             Div("birth_date", "language", css_class="form-grid"),
             "email_consent",
+            "optional_mail",
             "note",
         )
 

@@ -37,6 +37,7 @@ def add_client(
     birth_date: date | None = None,
     language: str = "ru",
     email_consent: bool = False,
+    optional_mail: bool = True,
     note: str = "",
 ) -> Client:
     """Add a client card; the phone may come as typed. Raises ValidationError with the fields."""
@@ -48,6 +49,7 @@ def add_client(
         email=email,
         birth_date=birth_date,
         language=language,
+        optional_mail=optional_mail,
         note=note,
     )
     _consent(client, email_consent)
@@ -65,6 +67,7 @@ def change_client(
     birth_date: date | None = None,
     language: str = "ru",
     email_consent: bool = False,
+    optional_mail: bool = True,
     note: str = "",
 ) -> Client:
     """Change the card to exactly these values. Raises ValidationError with the fields."""
@@ -76,6 +79,7 @@ def change_client(
         email=email,
         birth_date=birth_date,
         language=language,
+        optional_mail=optional_mail,
         note=note,
     )
     _consent(changed, email_consent)
@@ -107,6 +111,7 @@ def _fill(
     email: str,
     birth_date: date | None,
     language: str,
+    optional_mail: bool,
     note: str,
 ) -> None:
     client.name = " ".join(name.split())
@@ -114,6 +119,7 @@ def _fill(
     client.email = email.strip()
     client.birth_date = birth_date
     client.language = language
+    client.optional_mail = optional_mail
     client.note = note.strip()
 
 

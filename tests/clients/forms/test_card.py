@@ -46,8 +46,17 @@ def test_card_gives_the_values_of_the_service() -> None:
         "birth_date": date(1990, 5, 4),
         "language": "ru",
         "email_consent": True,
+        "optional_mail": False,
         "note": "",
     }
+
+
+def test_a_new_card_offers_advice_by_mail_and_an_old_one_shows_what_holds() -> None:
+    silent = factories.ClientFactory(optional_mail=False)
+    assert [CardForm(client=client)["optional_mail"].value() for client in (None, silent)] == [
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def card(client: Client) -> dict[str, object]:
         name: getattr(client, name)
         for name in (
             "name", "phone", "email", "birth_date", "language",
-            "email_consent", "email_consent_at", "note",
+            "email_consent", "email_consent_at", "optional_mail", "note",
         )
     }  # fmt: skip
 
@@ -48,6 +48,7 @@ def test_add_client_keeps_the_card_in_its_plain_form(reception: User) -> None:
         "language": "ru",
         "email_consent": True,
         "email_consent_at": NOON,
+        "optional_mail": True,
         "note": "mornings",
     }
 
@@ -81,6 +82,20 @@ def test_consent_is_dated_once_and_loses_its_date_when_withdrawn(reception: User
         assert (client.email_consent_at, client.may_be_mailed) == (NOON, True)
         client = change_client(by=reception, client=client, **values, email_consent=False)
         assert (client.email_consent_at, client.may_be_mailed) == (None, False)
+
+
+def test_advice_by_mail_is_turned_off_and_on_by_who_is_named(
+    reception: User, manager: User
+) -> None:
+    values: dict[str, Any] = {"name": "Anna", "phone": "+79123456789", "email": "a@example.com"}
+    client = add_client(by=reception, **values, email_consent=True, optional_mail=False)
+    change_client(by=manager, client=client, **values, email_consent=True, optional_mail=True)
+
+    events = apps.get_model("clients", "ClientEvent").objects.order_by("pgh_id")
+    assert [(e.optional_mail, e.email_consent, e.pgh_context["user"]) for e in events] == [
+        (False, True, reception.pk),
+        (True, True, manager.pk),
+    ]
 
 
 def test_every_change_names_who_made_it(reception: User, manager: User) -> None:

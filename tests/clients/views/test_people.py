@@ -130,6 +130,23 @@ def test_a_card_is_changed(browse: Browse, reception: User, client_person: Clien
     assert (client_person.name, client_person.email) == ("Анна Петрова", "")
 
 
+def test_the_desk_sees_and_changes_whether_advice_is_sent(
+    browse: Browse, reception: User, client_person: Client
+) -> None:
+    browser, url = browse(reception), f"/clients/{client_person.pk}/"
+    card = CARD | {"email": "anna@example.com", "email_consent": "on"}
+    for more, told in (
+        ({}, "no advice after sessions"),
+        ({"optional_mail": "on"}, "gets advice after sessions, too"),
+    ):
+        assert browser.post(f"{url}edit/", card | more).status_code == 302
+        client_person.refresh_from_db()
+        assert client_person.optional_mail is bool(more)
+        assert told in browser.get(url).text
+    assert browser.post(f"{url}edit/", card | {"email_consent": ""}).status_code == 302
+    assert "advice after sessions" not in browser.get(url).text
+
+
 def test_detail_of_somebody_unscreened_leads_to_the_questions(
     browse: Browse, reception: User, client_person: Client
 ) -> None:
