@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
 
 from cryoclinic.celery import app
@@ -12,15 +14,26 @@ from cryoclinic.models import Heartbeat
 WORKER = "worker"
 BEAT = "beat"
 SILENT_AFTER = timedelta(minutes=2)
+NO_DATABASE = "unknown: no database"
 
 
 def check_all() -> dict[str, str]:
     """``"ok"``, or what is wrong, for each of ``database``, ``broker``, ``beat``, ``worker``."""
     database = check_database()
-    beats = dict.fromkeys((BEAT, WORKER), "unknown: no database")
+    beats = dict.fromkeys((BEAT, WORKER), NO_DATABASE)
     if database == "ok":
         beats = {name: check_heartbeat(name) for name in beats}
     return {"database": database, "broker": check_broker(), **beats}
+
+
+def notices(*, database: str) -> dict[str, str]:
+    """``"ok"``, or what somebody should look at, for each of ``READYZ_NOTICES``.
+
+    They are about the work, not about what the work needs. ``database`` is its check.
+    """
+    if database != "ok":
+        return dict.fromkeys(settings.READYZ_NOTICES, NO_DATABASE)
+    return {name: import_string(path)() for name, path in settings.READYZ_NOTICES.items()}
 
 
 def check_database() -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cryoclinic import health
 from cryoclinic.models import User
-from scheduling.selectors.outbox_state import overdue
+from scheduling.selectors.outbox_state import overdue_minutes
 from scheduling.services import mending, reminding, sending, spacing, watch
 
 logger = logging.getLogger(__name__)
@@ -32,9 +32,8 @@ def send_due_messages() -> None:
 @shared_task
 def watch_outbox() -> None:
     """Have the log say that mails are not going out, for whoever watches it."""
-    late = overdue(now=timezone.now())
-    if late is not None:
-        minutes = int(late.total_seconds() // 60)
+    minutes = overdue_minutes(now=timezone.now())
+    if minutes:
         logger.error("the oldest unsent message has been due for %d minutes", minutes)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q
+from django.utils import timezone
 
 from cryoclinic.models import Clinic
 from scheduling.models import Message
@@ -42,11 +43,17 @@ def outbox_state(clinic: Clinic, *, now: datetime) -> OutboxState:
     return OutboxState(found["failed"], since and clinic.local(since))
 
 
-def overdue(*, now: datetime) -> timedelta | None:
-    """How long the oldest message of all that should be gone has been due; None where all are.
+def overdue_minutes(*, now: datetime) -> int:
+    """How long the oldest message of all that should be gone has been due; 0 where all are.
 
     One that is being tried again counts too: the mail server may be what does not work.
     """
     late = Message.objects.pending().filter(due_at__lt=now - STUCK).order_by("due_at", "id")
     oldest = late.values_list("due_at", flat=True).first()
-    return None if oldest is None else now - oldest
+    return 0 if oldest is None else int((now - oldest).total_seconds() // 60)
+
+
+def notice() -> str:
+    """``"ok"``, or how long the oldest message has been due, for whoever watches ``/readyz``."""
+    minutes = overdue_minutes(now=timezone.now())
+    return f"overdue for {minutes} min" if minutes else "ok"

@@ -98,3 +98,45 @@ def test_the_log_says_that_mails_do_not_go_out(clinic, caplog, status, late, sai
         tasks.watch_outbox()
 
     assert [record.getMessage() for record in caplog.records] == said
+
+
+@pytest.mark.parametrize(
+    ("status", "late", "outbox"),
+    [("due", 14, "ok"), ("retrying", 25, "overdue for 25 min"), ("withdrawn", 60, "ok")],
+)
+def test_readiness_tells_of_late_mails_and_stays_ready(browse, clinic, status, late, outbox):
+    with time_machine.travel(NOON, tick=False):
+        course, visits = make_course(clinic)
+        announce_course(course, visits, now=NOON)
+    Message.objects.filter(kind="course_booked").update(status=status)
+
+    with time_machine.travel(NOON + timedelta(minutes=late), tick=False):
+        health.beat(health.BEAT)
+        health.beat(health.WORKER)
+        answer = browse(None).get("/readyz")
+
+    working = dict.fromkeys(("database", "broker", "beat", "worker"), "ok")
+    assert (answer.status_code, answer.json()) == (200, working | {"outbox": outbox})
+
+
+def test_readiness_is_lost_with_the_worker_whatever_the_mails_do(browse, clinic):
+    health.beat(health.BEAT)
+
+    answer = browse(None).get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"database": "ok", "broker": "ok", "beat": "ok", "worker": "never seen", "outbox": "ok"},
+    )
+
+
+def test_readiness_asks_a_database_that_is_away_for_nothing(browse, clinic, monkeypatch):
+    monkeypatch.setattr(health, "check_database", lambda: "unreachable")
+
+    answer = browse(None).get("/readyz")
+
+    unknown = dict.fromkeys(("beat", "worker", "outbox"), "unknown: no database")
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"database": "unreachable", "broker": "ok"} | unknown,
+    )
