@@ -59,7 +59,8 @@ class ClinicAdmin(OfOneClinicAdmin, SwitchedOffAdmin):
                 ],
                 "description": _(
                     "What can't wait, such as a visit of this morning called off at night, is sent "
-                    "in the quiet hours too."
+                    "in the quiet hours too. Reminders that have not gone out yet follow a change "
+                    "within minutes."
                 ),
             },
         ),

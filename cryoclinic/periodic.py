@@ -13,6 +13,7 @@ SCHEDULE = {
     "messages": every("scheduling.tasks.send_due_messages", timedelta(seconds=15)),
     "outbox": every("scheduling.tasks.watch_outbox", timedelta(minutes=5)),
     "reminders": every("scheduling.tasks.complete_reminders", timedelta(minutes=5)),
+    "rewriting": every("scheduling.tasks.rewrite_reminders", timedelta(minutes=1)),
     "spacing": every("scheduling.tasks.enforce_spacing", timedelta(minutes=2)),
     "review": every("scheduling.tasks.review_every_course", timedelta(hours=1)),
     "heartbeat": every("scheduling.tasks.beat_heartbeat", timedelta(seconds=15)),

@@ -48,20 +48,30 @@ def reminders_due(
 ) -> list[tuple[int, datetime]]:
     """``(lead, instant in UTC)`` for each reminder of a visit, the earliest first.
 
+    Where every time has gone by, the reminder with the shortest lead is due at once, or in the
+    morning; within three hours of the visit there is none.
+    """
+    coming = reminders_to_come(starts_at, lead_hours=lead_hours, day=day, now=now)
+    if coming or not lead_hours:
+        return coming
+    late = day.next_hour(now)
+    return [] if starts_at - late < TOO_LATE else [(min(lead_hours), late)]
+
+
+def reminders_to_come(
+    starts_at: datetime, *, lead_hours: Sequence[int], day: Day, now: datetime
+) -> list[tuple[int, datetime]]:
+    """Those of a visit whose time has not gone by yet.
+
     24 hours before 14:05 is 14:05 the day before, also where a clock change makes that 23 or 25
     hours. A time at night moves to the nearest waking hour before the visit; where two come to the
-    same instant, one is enough. Where every time has gone by, the reminder with the shortest lead
-    is due at once, or in the morning; within three hours of the visit there is none.
+    same instant, one is enough.
     """
     wanted = {
         day.hour_before(earlier(starts_at, hours, day.zone), starts_at): hours
         for hours in sorted(lead_hours, reverse=True)
     }
-    coming = [(hours, moment) for moment, hours in sorted(wanted.items()) if moment > now]
-    if coming or not wanted:
-        return coming
-    late = day.next_hour(now)
-    return [] if starts_at - late < TOO_LATE else [(min(lead_hours), late)]
+    return [(hours, moment) for moment, hours in sorted(wanted.items()) if moment > now]
 
 
 def earlier(moment: datetime, hours: int, zone: ZoneInfo) -> datetime:

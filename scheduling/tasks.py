@@ -11,12 +11,13 @@ from django.utils import timezone
 from cryoclinic import health
 from cryoclinic.models import User
 from scheduling.selectors.outbox_state import overdue_minutes
-from scheduling.services import mending, reminding, sending, spacing, watch
+from scheduling.services import mending, reminding, rewriting, sending, spacing, watch
 
 logger = logging.getLogger(__name__)
 
 # A batch more may begin until then; well within the task's time limit.
 SENDING_TIME = timedelta(seconds=30)
+REWRITING_TIME = timedelta(seconds=30)
 MENDING_TIME, COURSES_AT_ONCE = timedelta(seconds=60), 20
 
 
@@ -62,6 +63,15 @@ def review_every_course() -> None:
 def complete_reminders() -> None:
     """Write the reminders of clients who agreed to e-mail after their visits were booked."""
     reminding.complete_reminders(by=User.objects.worker(), now=timezone.now())
+
+
+@shared_task
+def rewrite_reminders() -> None:
+    """Have the reminders to come follow what clinics changed; leave the rest to the next run."""
+    worker = User.objects.worker()
+    until = timezone.now() + REWRITING_TIME
+    while timezone.now() < until and rewriting.rewrite_reminders(by=worker, now=timezone.now()):
+        pass
 
 
 @shared_task

@@ -10,9 +10,10 @@ from scheduling.models.links import (
     RoomProcedureType,
     SpecialistSkill,
     WatchedClearance,
+    WatchedClinic,
 )
 from scheduling.models.mending import CourseCheck, CourseProposal
-from scheduling.models.message import Message, SendingPace
+from scheduling.models.message import Message, ReminderRewrite, SendingPace
 from scheduling.models.note import Addendum, Exposure, SessionNote
 from scheduling.models.payment import Payment
 from scheduling.models.pre_visit import PreVisitAnswer
@@ -35,6 +36,7 @@ __all__ = [
     "Message",
     "Payment",
     "PreVisitAnswer",
+    "ReminderRewrite",
     "Room",
     "RoomProcedureType",
     "SendingPace",
@@ -43,6 +45,7 @@ __all__ = [
     "SpecialistSkill",
     "Unavailability",
     "WatchedClearance",
+    "WatchedClinic",
     "Wording",
     "WorkingHours",
 ]

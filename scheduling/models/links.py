@@ -1,11 +1,13 @@
 """Tables of others that ours have something to add to: the link tables of the many-to-many fields,
-so that the record of changes covers them too, and clearances, on which booked sessions depend.
+so that the record of changes covers them too, clearances, on which booked sessions depend, and
+clinics, by whose hours clients are reminded.
 """
 
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Clearance
 from cryoclinic.audit import audited
+from cryoclinic.models import Clinic
 from scheduling.models import watch_triggers
 from scheduling.models.course import Course
 from scheduling.models.resources import Device, Room, Specialist
@@ -67,3 +69,14 @@ class WatchedClearance(Clearance):
         verbose_name = _("clearance")
         verbose_name_plural = _("clearances")
         triggers = [watch_triggers.CLEARANCE]
+
+
+class WatchedClinic(Clinic):
+    """When the clinic reminds: a change of that has the reminders to come rewritten."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("clinic")
+        verbose_name_plural = _("clinics")
+        triggers = [watch_triggers.REMINDERS]

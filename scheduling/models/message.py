@@ -179,3 +179,25 @@ class SendingPace(models.Model):
 
     def __str__(self) -> str:
         return str(self.next_at)
+
+
+class ReminderRewrite(models.Model):
+    """How far the worker has got in having a clinic's reminders follow what the clinic changed.
+
+    ``asked`` counts the changes, ``done`` says up to which of them all is rewritten; ``after`` is
+    the course (its id) up to which the present one is, and ``begins_at`` when it may begin: None
+    until the worker has seen it. Not audited: it is the worker's own note.
+    """
+
+    clinic = models.OneToOneField(Clinic, on_delete=models.CASCADE, primary_key=True)
+    asked = models.PositiveBigIntegerField()
+    done = models.PositiveBigIntegerField(default=0, db_default=0)
+    begins_at = models.DateTimeField(null=True)
+    after = models.BigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        verbose_name = _("reminders to rewrite")
+        verbose_name_plural = _("reminders to rewrite")
+
+    def __str__(self) -> str:
+        return f"{self.clinic_id}: {self.done} of {self.asked}"

@@ -95,6 +95,20 @@ CLEARANCE = _after(
 )
 
 
+# Asked anew, it begins with the clinic's first course again, and not before its time.
+REMINDERS = pgtrigger.Trigger(
+    name="rewrite_reminders",
+    when=pgtrigger.After,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.AnyChange("reminder_lead_hours", "quiet_from", "quiet_until", "time_zone"),
+    func="""
+INSERT INTO scheduling_reminderrewrite AS r (clinic_id, asked) VALUES (NEW.id, 1)
+ON CONFLICT (clinic_id) DO UPDATE SET asked = r.asked + 1, begins_at = NULL, after = 0;
+RETURN NULL;
+""",
+)
+
+
 def in_use(kind: str) -> pgtrigger.Trigger:
     """Of a ``specialist``, ``room`` or ``device``: out of use, or in use again."""
     its_own = f"{_to_come('NEW.clinic_id')} AND a.{kind}_id = NEW.id"

@@ -31,6 +31,7 @@ PROBLEMS = {
     problems.UNCHANGED: gettext_lazy("All is as the client knows it."),
     problems.SETTLED: gettext_lazy("What it was about was settled before."),
     problems.OVERTAKEN: gettext_lazy("A later reminder of the same visit was due as well."),
+    problems.RETIMED: gettext_lazy("The clinic reminds at other times since."),
     problems.NOT_WANTED: gettext_lazy("The client does not want this kind of e-mail."),
     problems.NO_CONSENT: gettext_lazy("The client does not agree to e-mail, or has no address."),
     problems.BY_DESK: gettext_lazy("The desk withdrew it."),

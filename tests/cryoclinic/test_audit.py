@@ -10,14 +10,14 @@ from clients.services import add_client, change_client
 from cryoclinic.changes import FieldChange, changes_in, changes_of, event_model_of, recorded_models
 from cryoclinic.models import Clinic, Heartbeat, User
 from procedures.models import ProcedureType, Zone
-from scheduling.models import CourseCheck, SendingPace
+from scheduling.models import CourseCheck, ReminderRewrite, SendingPace
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 OURS = ("cryoclinic", "procedures", "clients", "scheduling")
 # A sign of life every few seconds, and the worker's note of what to look at next: nobody's doing.
-NOT_BUSINESS = {Heartbeat, CourseCheck, SendingPace}
+NOT_BUSINESS = {Heartbeat, CourseCheck, ReminderRewrite, SendingPace}
 
 
 def business_tables() -> set[str]:

@@ -14,6 +14,7 @@ from scheduling import tasks
 from scheduling.models import CourseAlert, CourseCheck, Message
 from scheduling.services import sending
 from scheduling.services.outbox import announce_course
+from scheduling.services.rewriting import GRACE
 from scheduling.services.watch import look_again
 from tests.scheduling.outbox_clinic import NOON, make_course
 
@@ -58,6 +59,20 @@ def test_review_every_course_raises_alerts_and_has_the_course_looked_at(clinic):
         (course.pk, "sessions_missing", NOON)
     ]
     assert list(CourseCheck.objects.values_list("course", "due_at")) == [(course.pk, NOON)]
+
+
+def test_rewrite_reminders_goes_on_until_all_follow_the_clinic(clinic):
+    with time_machine.travel(NOON, tick=False) as clock:
+        for _ in range(2):
+            announce_course(*make_course(clinic), now=NOON)
+        clinic.reminder_lead_hours = [2]
+        clinic.save()
+        for _ in range(2):
+            tasks.rewrite_reminders()
+            clock.shift(GRACE)
+
+    left = Message.objects.filter(kind="reminder", status="due")
+    assert list(left.values_list("lead_hours", flat=True)) == [2] * 6
 
 
 def test_readiness_tells_a_silent_beat_from_a_silent_worker():
