@@ -5,7 +5,7 @@ problem and proves the method. This module is the whole public interface.
 """
 
 from scheduling.planner_cost import plan_cost, summarize
-from scheduling.planner_explain import alternatives, refuse
+from scheduling.planner_explain import Wanted, alternative_days, alternatives, refuse
 from scheduling.planner_nearby import nearest
 from scheduling.planner_relax import explain_infeasible
 from scheduling.planner_search import best_plan
@@ -47,7 +47,9 @@ __all__ = [
     "Relaxation",
     "Rule",
     "Slot",
+    "Wanted",
     "Weights",
+    "alternative_days",
     "alternatives",
     "cells",
     "nearest",

@@ -1,6 +1,6 @@
 """Why a slot is refused, and which slots one session could take instead."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from scheduling.planner_masks import (
@@ -10,6 +10,7 @@ from scheduling.planner_masks import (
     possible_starts,
     runs,
     starts_on,
+    union,
 )
 from scheduling.planner_values import (
     CELLS_PER_DAY,
@@ -21,6 +22,8 @@ from scheduling.planner_values import (
     Rule,
     Slot,
 )
+
+Wanted = Callable[[date, int, int], int]
 
 
 def refuse(
@@ -45,32 +48,55 @@ def refuse(
 
 
 def alternatives(
-    request: PlanRequest, slots: Sequence[Slot], index: int
+    request: PlanRequest, slots: Sequence[Slot], index: int, wanted: Wanted | None = None
 ) -> tuple[Alternative, ...]:
     """Every slot that session `index` could take with the others fixed, its own included.
 
     One per start and specialist, by day, cell, specialist; `slots` are in order of day. The
-    minimum gap is kept on both sides.
+    minimum gap is kept on both sides. `wanted` is given a day, a specialist and the mask of the
+    starts that they have there, and returns those of them to take.
     """
+    before, after, between = _neighbours(request, slots, index)
+    starts = possible_starts(request)
+    return tuple(
+        _alternative(request, place(request, day, cell, specialist), before, after)
+        for day in between
+        for cell, specialist in _starts_of_day(request.day_of(day), starts, day, wanted)
+    )
+
+
+def alternative_days(request: PlanRequest, slots: Sequence[Slot], index: int) -> tuple[date, ...]:
+    """The days on which there are `alternatives`, without looking for those."""
+    _before, _after, between = _neighbours(request, slots, index)
+    anybody = union(possible_starts(request).values())
+    return tuple(request.day_of(day) for day in between if starts_on(anybody, day))
+
+
+def _neighbours(
+    request: PlanRequest, slots: Sequence[Slot], index: int
+) -> tuple[date | None, date | None, range]:
+    """The days of the sessions before and after `index`, and the days of the request between."""
     before = slots[index - 1].day if index else request.last_done
     after = slots[index + 1].day if index + 1 < len(slots) else None
     first = 0 if before is None else max(0, request.index_of(before) + request.min_gap)
     last = request.days if after is None else request.index_of(after) - request.min_gap + 1
-    starts = possible_starts(request)
-    return tuple(
-        _alternative(request, place(request, day, cell, specialist), before, after)
-        for day in range(first, min(last, request.days))
-        for cell, specialist in _starts_of_day(starts, day)
-    )
+    return before, after, range(first, min(last, request.days))
 
 
-def _starts_of_day(starts: Mapping[int, int], day: int) -> Iterator[tuple[int, int]]:
+def _starts_of_day(
+    day: date, starts: Mapping[int, int], index: int, wanted: Wanted | None
+) -> Iterator[tuple[int, int]]:
     """(cell, specialist) of a day's possible starts, in this order."""
-    masks = {specialist: starts_on(mask, day) for specialist, mask in starts.items()}
-    for cell in range(CELLS_PER_DAY):
+    masks = {specialist: starts_on(mask, index) for specialist, mask in starts.items()}
+    if wanted is not None:
+        masks = {each: mask and wanted(day, each, mask) for each, mask in masks.items()}
+    rest = union(masks.values())
+    while rest:
+        first = rest & -rest
         for specialist, mask in masks.items():
-            if mask >> cell & 1:
-                yield cell, specialist
+            if mask & first:
+                yield first.bit_length() - 1, specialist
+        rest ^= first
 
 
 def _alternative(

@@ -15,7 +15,7 @@ from scheduling import planner
 from scheduling.clock import instant
 from scheduling.errors import StalePlan
 from scheduling.models import Device, Room, Specialist
-from scheduling.planner import PlanRequest, Slot
+from scheduling.planner import PlanRequest, Slot, Wanted
 from scheduling.questions import Treatment, plan_request
 from scheduling.wishes import Wishes
 
@@ -154,8 +154,13 @@ class Offer:
     over: int
 
 
-def offers(proposal: Proposal, slots: Sequence[Slot], index: int) -> tuple[Offer, ...]:
-    """Every slot that session ``index`` of ``slots`` could take, by day, time and specialist."""
+def offers(
+    proposal: Proposal, slots: Sequence[Slot], index: int, wanted: Wanted | None = None
+) -> tuple[Offer, ...]:
+    """Every slot that session ``index`` of ``slots`` could take, by day, time and specialist.
+
+    ``wanted``, as the planner has it, takes some of them alone.
+    """
     zone = proposal.treatment.clinic.zone
     return tuple(
         Offer(
@@ -166,7 +171,7 @@ def offers(proposal: Proposal, slots: Sequence[Slot], index: int) -> tuple[Offer
             over=found.over,
             **proposal.named(found.slot),
         )
-        for found in planner.alternatives(proposal.request, slots, index)
+        for found in planner.alternatives(proposal.request, slots, index, wanted)
     )
 
 

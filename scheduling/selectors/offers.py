@@ -1,6 +1,6 @@
 """Free times for one session, shaped for choosing: by day, then by specialist, then by time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from itertools import groupby
@@ -13,15 +13,15 @@ from scheduling import proposals
 from scheduling.asking import ask
 from scheduling.clock import cell_at, wall_time
 from scheduling.models import Appointment, Course, Specialist
-from scheduling.planner import Slot
-from scheduling.proposals import Offer, slot_token
+from scheduling.planner import CELLS_PER_DAY, Slot, Wanted, alternative_days
+from scheduling.proposals import Offer, Proposal, slot_token
 from scheduling.questions import Treatment, plan_request
 from scheduling.selectors import words
 from scheduling.spans import slot_of
 
 # A specialist's day with more free starts than this is offered by the quarter of an hour.
 MANY = 16
-QUARTER = 3
+QUARTERS = sum(1 << cell for cell in range(0, CELLS_PER_DAY, 3))
 # How far past the last session times are offered; farther only where nothing nearer is free.
 REACHES = (14, 60)
 # More days than these are offered only to who asks for all: the nearest are the ones wanted.
@@ -88,13 +88,24 @@ def _lanes(found: Sequence[Offer], current: Slot | None) -> Iterable[OfferedLane
     for offer in found:
         lanes.setdefault(offer.slot.specialist, []).append(offer)
     for own in lanes.values():
-        shown = own if len(own) <= MANY else [each for each in own if _is_shown(each, current)]
-        yield OfferedLane(own[0].specialist.name, tuple(_time(each, current) for each in shown))
+        yield OfferedLane(own[0].specialist.name, tuple(_time(each, current) for each in own))
 
 
-def _is_shown(offer: Offer, current: Slot | None) -> bool:
-    """Of a day with many free starts."""
-    return offer.slot.cell % QUARTER == 0 or offer.slot == current
+def shown_starts(*, current: Slot | None, days: Container[date] | None = None) -> Wanted:
+    """What is offered out of a specialist's starts of a day (None: of any day), for the planner:
+    those on the quarter of an hour where there are many, and the present one.
+    """
+
+    here = {(current.day, current.specialist): 1 << current.cell} if current else {}
+
+    def wanted(day: date, specialist: int, starts: int) -> int:
+        if days is not None and day not in days:
+            return 0
+        if starts.bit_count() <= MANY:
+            return starts
+        return starts & (QUARTERS | here.get((day, specialist), 0))
+
+    return wanted
 
 
 def _time(offer: Offer, current: Slot | None) -> OfferedTime:
@@ -139,21 +150,33 @@ def move_offers(appointment: Appointment, *, every_day: bool = False) -> Offered
 
     On the days nearest to its own, unless ``every_day`` is asked for.
     """
-    found, own = free_for(appointment), slot_of(appointment)
-    near = found if every_day else _near(found, own.day)
-    days = offered_days(near, current=own, valid_until=appointment.screening.valid_until)
-    return Offered(days, len({offer.slot.day for offer in found}) - len(days))
+    own = slot_of(appointment)
+    return _offered(
+        _free_for(appointment),
+        current=own,
+        near=None if every_day else own.day,
+        valid_until=appointment.screening.valid_until,
+    )
 
 
-def _near(offers: Sequence[Offer], wanted: date) -> list[Offer]:
-    """Those of the few days nearest to the one wanted; of two as near the earlier."""
-    days = sorted({offer.slot.day for offer in offers}, key=lambda day: (abs(day - wanted), day))
-    shown = set(days[:MOST_DAYS])
-    return [offer for offer in offers if offer.slot.day in shown]
+def _offered(
+    free: "FreeTime", *, current: Slot | None, near: date | None, valid_until: date
+) -> Offered:
+    """Those of the few days nearest to ``near`` (None: all); of two as near the earlier."""
+    days: Sequence[date] = free.days
+    if near is not None:
+        days = sorted(days, key=lambda day: (abs(day - near), day))[:MOST_DAYS]
+    found = free.offers(shown_starts(current=current, days=days))
+    shown = offered_days(found, current=current, valid_until=valid_until)
+    return Offered(shown, len(free.days) - len(days))
 
 
 def free_for(appointment: Appointment) -> list[Offer]:
     """Every slot that the appointment could be moved to, by day, time and specialist."""
+    return _free_for(appointment).offers()
+
+
+def _free_for(appointment: Appointment) -> "FreeTime":
     own = slot_of(appointment)
     others = appointment.course.appointments.live().exclude(pk=appointment.pk)
     days = sorted(others.values_list("day", flat=True))
@@ -195,13 +218,43 @@ def session_offers(course: Course, *, every_day: bool = False) -> Offered:
 
     On the first days, unless ``every_day`` is asked for.
     """
-    screening = screening_of(course)
+    free = _free_in(course)
+    return _offered(
+        free,
+        current=None,
+        near=None if every_day or not free.days else free.days[0],
+        valid_until=free.asked.screening.valid_until,
+    )
+
+
+def free_in(course: Course) -> list[Offer]:
+    """Every slot that a lost session of the course could take, by day, time and specialist."""
+    return _free_in(course).offers()
+
+
+def _free_in(course: Course) -> "FreeTime":
     days = sorted(course.appointments.live().values_list("day", flat=True))
     pairs = list(zip([None, *days], [*days, None], strict=True))
-    found = _free_between(course, screening, pairs, ignoring=[])
-    near = found if every_day or not found else _near(found, found[0].slot.day)
-    offered = offered_days(near, current=None, valid_until=screening.valid_until)
-    return Offered(offered, len({offer.slot.day for offer in found}) - len(offered))
+    return _free_between(course, screening_of(course), pairs, ignoring=[])
+
+
+@dataclass(frozen=True, slots=True)
+class FreeTime:
+    """Where one session could be. ``gaps``: the neighbours on both sides of each place for it, as
+    the planner takes them, and the session's index among them.
+    """
+
+    asked: Proposal
+    gaps: tuple[tuple[Sequence[Slot], int], ...]
+    days: tuple[date, ...]
+
+    def offers(self, wanted: Wanted | None = None) -> list[Offer]:
+        """By day, time and specialist; all of them, or those that are ``wanted``."""
+        return [
+            offer
+            for slots, index in self.gaps
+            for offer in proposals.offers(self.asked, slots, index, wanted)
+        ]
 
 
 def _free_between(
@@ -210,12 +263,11 @@ def _free_between(
     pairs: Sequence[tuple[date | None, date | None]],
     *,
     ignoring: Sequence[int],
-) -> list[Offer]:
-    """The free slots between each pair of neighbouring days (None: nothing on that side)."""
-    for reach in REACHES:
-        if found := _free_within(course, screening, pairs, ignoring, reach):
-            return found
-    return []
+) -> FreeTime:
+    """What is free between each pair of neighbouring days (None: nothing on that side)."""
+    near, far = REACHES
+    found = _free_within(course, screening, pairs, ignoring, near)
+    return found if found.days else _free_within(course, screening, pairs, ignoring, far)
 
 
 def _free_within(
@@ -224,7 +276,7 @@ def _free_within(
     pairs: Sequence[tuple[date | None, date | None]],
     ignoring: Sequence[int],
     reach: int,
-) -> list[Offer]:
+) -> FreeTime:
     """The same, up to ``reach`` days past today and the last of the days."""
     today = max(course.clinic.today(), screening.asked_on)
     last = max((day for pair in pairs for day in pair if day), default=today)
@@ -236,12 +288,15 @@ def _free_within(
         days=(max(last, today) - today).days + reach,
         ignoring=ignoring,
     )
-    asked = proposals.answer(request, treatment, screening, slots=())
-    found: list[Offer] = []
-    for before, after in pairs:
-        slots = [_marker(day) for day in (before, request.first_day, after) if day]
-        found += proposals.offers(asked, slots, 1 if before else 0)
-    return found
+    gaps = tuple(
+        ([_marker(day) for day in (before, request.first_day, after) if day], 1 if before else 0)
+        for before, after in pairs
+    )
+    return FreeTime(
+        asked=proposals.answer(request, treatment, screening, slots=()),
+        gaps=gaps,
+        days=tuple(day for slots, index in gaps for day in alternative_days(request, slots, index)),
+    )
 
 
 def _marker(day: date) -> Slot:

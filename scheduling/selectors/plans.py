@@ -14,7 +14,7 @@ from scheduling.clock import wall_time
 from scheduling.planner import CELLS_PER_DAY, Infeasible, Relax, Relaxation, Rule, Slot
 from scheduling.proposals import Names, Proposal, ProposedSession, offers, slot_token
 from scheduling.selectors import words
-from scheduling.selectors.offers import OfferedDay, offered_days, over_words
+from scheduling.selectors.offers import OfferedDay, offered_days, over_words, shown_starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,8 @@ def _line(
     index = session.number - 1
     starts = clinic.local(session.starts_at)
     ends = words.clock(clinic.local(session.visit_ends_at))
-    found = offers(proposal, slots, index) if index == opened else ()
+    wanted = shown_starts(current=session.slot)
+    found = offers(proposal, slots, index, wanted) if index == opened else ()
     return PlanLine(
         number=session.number,
         index=index,

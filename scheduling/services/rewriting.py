@@ -96,7 +96,7 @@ def _visits_to_come(
         version=F("appointment__schedule_version"),
         repeat=0,
     )
-    written: dict[int, list[Message]] = defaultdict(list)
+    written: dict[int | None, list[Message]] = defaultdict(list)
     for message in reminders.select_related("clinic").defer("source", "told"):
         written[message.appointment_id].append(message)
     for visit in booked.select_related("client", "clinic").order_by("pk"):

@@ -14,6 +14,7 @@ from scheduling.planner import (
     Refusal,
     Rule,
     Slot,
+    alternative_days,
     alternatives,
     plan,
     refuse,
@@ -124,3 +125,30 @@ def test_alternatives_are_what_no_rule_refuses(asked: PlanRequest, data: st.Data
     offered = [item.slot for item in alternatives(asked, found.slots, index)]
     assert offered == sorted(allowed, key=lambda place: (place.day, place.cell, place.specialist))
     assert found.slots[index] in offered
+
+
+@settings(max_examples=60, deadline=None)
+@given(requests(), st.data())
+def test_days_and_choice_of_alternatives_are_those_of_all(
+    asked: PlanRequest, data: st.DataObject
+) -> None:
+    found = plan(asked)
+    if not isinstance(found, Plan):
+        return
+    index = data.draw(st.integers(0, asked.sessions - 1))
+    every = alternatives(asked, found.slots, index)
+    days = sorted({item.slot.day for item in every})
+    assert list(alternative_days(asked, found.slots, index)) == days
+
+    odd = sum(1 << cell for cell in range(1, 288, 2))
+    chosen = alternatives(
+        asked,
+        found.slots,
+        index,
+        lambda day, specialist, starts: starts & odd if day in days[:2] and specialist == 1 else 0,
+    )
+    assert chosen == tuple(
+        item
+        for item in every
+        if item.slot.cell % 2 and item.slot.day in days[:2] and item.slot.specialist == 1
+    )

@@ -14,8 +14,8 @@ from django.utils import timezone
 from cryoclinic.changes import event_model_of
 from cryoclinic.models import Clinic
 from scheduling.models import Course, Message, ReminderRewrite
-from scheduling.services import courses, rewriting
-from scheduling.services.outbox import announce_course
+from scheduling.services import courses
+from scheduling.services.outbox import add, announce_course
 from scheduling.services.resending import withdraw_message
 from scheduling.services.rewriting import GRACE, rewrite_reminders
 from tests import factories
@@ -260,14 +260,13 @@ def test_a_change_while_the_worker_is_at_it_is_not_taken_for_done(
     booked, clinic, clock, monkeypatch
 ):
     course, _visits = booked
-    add = rewriting.add
 
     def changed_meanwhile(rows):
-        monkeypatch.setattr(rewriting, "add", add)
+        monkeypatch.setattr("scheduling.services.rewriting.add", add)
         add(rows)
         change(clinic, 3)
 
-    monkeypatch.setattr(rewriting, "add", changed_meanwhile)
+    monkeypatch.setattr("scheduling.services.rewriting.add", changed_meanwhile)
     change(clinic, 2)
     rewrite(clock)
     rewrite(clock)
