@@ -5,7 +5,7 @@ the time in which a cancellation may be taken back. What a refusal of the desk's
 for staff (a reason of a hold, a screening), so here it is put into other words.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -47,6 +47,16 @@ class ChangedMeanwhile(Refused):
         )
 
 
+class AllBooked(Refused):
+    """No session of the course is left to be booked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("All sessions of your course are booked."),
+            _("To come at another time, move one of your visits."),
+        )
+
+
 class NotAnswered(Refused):
     """What was sent is no answer to the question."""
 
@@ -80,6 +90,30 @@ def require_open(course: Course, clinic: Clinic) -> None:
         raise NotByClient(_("Your course is finished."), clinic)
 
 
+def unbooked(course: Course, visits: Iterable[Appointment], now: datetime) -> int:
+    """How many sessions of an open course, with these visits, have no time.
+
+    A cancellation that can still be taken back keeps its place.
+    """
+    if not course.is_open:
+        return 0
+    kept = sum(
+        each.is_live or (each.undo_until is not None and now < each.undo_until) for each in visits
+    )
+    return max(0, course.sessions_planned - kept)
+
+
+def require_unbooked(course: Course, now: datetime) -> None:
+    if not unbooked(course, course.appointments.all(), now):
+        raise AllBooked()
+
+
+def require_ahead(starts_at: datetime, clinic: Clinic, now: datetime) -> None:
+    """What a client takes for themselves is as far ahead as the cut-off asks."""
+    if starts_at < now + notice(clinic):
+        raise TimeGone()
+
+
 def require_booked(appointment: Appointment, now: datetime) -> None:
     if appointment.status != Appointment.Status.BOOKED or appointment.starts_at <= now:
         raise ChangedMeanwhile()
@@ -101,7 +135,9 @@ def in_clients_words(clinic: Clinic) -> Iterator[None]:
         yield
     except errors.WrongState as error:
         raise ChangedMeanwhile() from error
-    except (errors.NotCleared, errors.CourseFull) as error:
+    except errors.CourseFull as error:
+        raise AllBooked() from error
+    except errors.NotCleared as error:
         raise NotByClient(_("This can't be done here."), clinic) from error
     except (errors.SlotRefused, errors.StalePlan) as error:
         raise TimeGone() from error

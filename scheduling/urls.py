@@ -72,6 +72,7 @@ urlpatterns = [
     path("v/<str:token>/visits/<int:pk>/undo/", client_page.undo, name="client_undo"),
     path("v/<str:token>/visits/<int:pk>/move/", client_page.move, name="client_move"),
     path("v/<str:token>/visits/<int:pk>/changes/", client_wishes.changes, name="client_changes"),
+    path("v/<str:token>/sessions/new/", client_page.book, name="client_book"),
     path("v/<str:token>/wishes/", client_wishes.wishes, name="client_wishes"),
     path("u/<str:token>/", client_wishes.unsubscribe, name="unsubscribe"),
     path("messages/", messages.messages, name="messages"),

@@ -67,6 +67,7 @@ PUBLIC = {
     "account_signup",
     "healthz",
     "readyz",
+    "scheduling:client_book",
     "scheduling:client_cancel",
     "scheduling:client_changes",
     "scheduling:client_move",

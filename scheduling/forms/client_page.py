@@ -19,10 +19,14 @@ class VersionForm(forms.Form):
     version = forms.IntegerField(min_value=1)
 
 
-class MoveForm(VersionForm):
-    """``slot``: where to, as the page offered it."""
+class BookForm(forms.Form):
+    """``slot``: when to come, as the page offered it."""
 
     slot = SlotField()
+
+
+class MoveForm(VersionForm, BookForm):
+    """The visit as it was, and where to."""
 
 
 class QuestionsField(forms.ModelMultipleChoiceField):

@@ -70,7 +70,9 @@ class VisitLine:
 
 @dataclass(frozen=True, slots=True)
 class ClientPage:
-    """``coming`` is the next visit, or the one that is on now; ``missing``: sessions not booked."""
+    """``coming`` is the next visit, or the one that is on now; ``missing``: sessions not booked,
+    which the client may book where the course is under way.
+    """
 
     place: Place
     status: str
@@ -92,19 +94,17 @@ def client_page(course: Course, *, now: datetime) -> ClientPage:
         answer = answers.get(appointment.pk)
         lines.append(_line(course, appointment, number, answer, now))
     shown = [line for line in lines if line.state != "cancelled" or line.may_undo]
-    live = sum(appointment.is_live for appointment in appointments)
-    undoable = tuple(line for line in lines if line.may_undo)
     return ClientPage(
         place=Place.of(course.clinic),
         status=course.status,
         done=sum(appointment.status == Status.COMPLETED for appointment in appointments),
         planned=course.sessions_planned,
-        missing=max(0, course.sessions_planned - live - len(undoable)) if course.is_open else 0,
+        missing=rules.unbooked(course, appointments, now),
         coming=next(
             (line for line in lines if line.state in ("now", "to_come", "confirmed")), None
         ),
         visits=tuple(shown),
-        undoable=undoable,
+        undoable=tuple(line for line in lines if line.may_undo),
     )
 
 

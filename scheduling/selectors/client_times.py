@@ -1,17 +1,18 @@
-"""The times that a client may move a visit to: few enough to choose from on a phone."""
+"""The times that a client may move a visit to, or book: few enough to choose from on a phone."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from cryoclinic.models import Clinic
 from scheduling import client_rules as rules
 from scheduling.clock import wall_time
-from scheduling.models import Appointment
-from scheduling.planner import CELLS_PER_DAY, Slot
+from scheduling.models import Appointment, Course
+from scheduling.planner import Slot
 from scheduling.proposals import Offer, slot_token
 from scheduling.selectors import words
-from scheduling.selectors.offers import free_for
+from scheduling.selectors.offers import free_for, free_in
 from scheduling.spans import slot_of
 
 MOST_DAYS = 14
@@ -42,36 +43,52 @@ class Times:
 
 
 def times_for(appointment: Appointment, *, now: datetime) -> Times:
-    """Where the client may move the visit: free, with gaps and clearance kept, far enough ahead.
-
-    Where some days keep the course's longest gap, the others are left out. A day shows up to nine
-    starts spread over it, on the half hour where there are any, with the specialist of before
-    where they are free. Raises what the planner's question raises (``NotCleared``).
-    """
+    """Where the client may move the visit, with the specialist of before where they are free."""
     own = slot_of(appointment)
-    earliest = now + rules.notice(appointment.clinic)
-    found = [
+    free = [
         offer
         for offer in free_for(appointment)
-        if offer.starts_at >= earliest and offer.slot != own
+        if (offer.slot.day, offer.slot.cell) != (own.day, own.cell)
     ]
+    return _choice(free, appointment.clinic, now, specialist=own.specialist)
+
+
+def times_for_lost(course: Course, *, now: datetime) -> Times:
+    """Where the client may book a session that the course has lost, with the specialist of its
+    latest visit where they are free.
+    """
+    in_order = course.appointments.in_order().values_list("specialist", flat=True)
+    return _choice(free_in(course), course.clinic, now, specialist=in_order.last())
+
+
+def _choice(
+    free: Sequence[Offer], clinic: Clinic, now: datetime, *, specialist: int | None
+) -> Times:
+    """What is far enough ahead.
+
+    Where some days keep the course's longest gap, the others are left out. A day shows up to nine
+    starts spread over it, on the half hour where there are any.
+    """
+    earliest = now + rules.notice(clinic)
+    found = [offer for offer in free if offer.starts_at >= earliest]
     found = [offer for offer in found if not offer.over] or found
     days = [(day, list(of_day)) for day, of_day in groupby(found, key=lambda each: each.slot.day)]
     return Times(
         slots=frozenset(offer.slot for offer in found),
         days=tuple(
-            Day(words.full_day(day), tuple(_times(of_day, own))) for day, of_day in days[:MOST_DAYS]
+            Day(words.full_day(day), tuple(_times(of_day, specialist)))
+            for day, of_day in days[:MOST_DAYS]
         ),
     )
 
 
-def _times(offers: Sequence[Offer], own: Slot) -> Iterable[Time]:
+def _times(offers: Sequence[Offer], specialist: int | None) -> Iterable[Time]:
+    """One start for each time, with the specialist where they have it."""
     best: dict[int, Slot] = {}
     for offer in offers:
         slot = offer.slot
-        if slot.cell not in best or slot.specialist == own.specialist:
+        if slot.cell not in best or slot.specialist == specialist:
             best[slot.cell] = slot
-    best.pop(own.cell if offers[0].slot.day == own.day else CELLS_PER_DAY, None)
     for cell in _spread(sorted(best)):
         yield Time(slot_token(best[cell]), words.clock(wall_time(cell)))
 

@@ -8,6 +8,7 @@ DONE: dict[str, Promise] = {
     "cancelled": _("The visit is cancelled."),
     "restored": _("The visit is on again."),
     "moved": _("The visit is moved."),
+    "booked": _("Your session is booked."),
     "answered": _("Thank you. Your answer is with us."),
     "saved": _("Your wishes are saved."),
 }

@@ -1,7 +1,8 @@
-"""What a client does on their own page: confirm, cancel, take it back, move.
+"""What a client does on their own page: confirm, cancel, take it back, move, book what was lost.
 
-Each takes the course as it was when the link was read and the visit's primary key, locks as the
-desk does, and calls the desk's own service. Sent twice, it is done once and ends the same way.
+Each takes the course as it was when the link was read, and the visit's primary key if it is about
+one, locks as the desk does, and calls the desk's own service. Sent twice, it is done once and ends
+the same way.
 ``by`` is the account that clients act as (``User.objects.client_by_link()``).
 """
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from cryoclinic.audit import service
 from cryoclinic.models import User
 from scheduling import client_rules as rules
-from scheduling.client_rules import ChangedMeanwhile, TimeGone, in_clients_words
+from scheduling.client_rules import ChangedMeanwhile, in_clients_words
 from scheduling.clock import instant
 from scheduling.locks import conflicts_in_words, lock_course
 from scheduling.models import Appointment, Course
@@ -23,6 +24,7 @@ from scheduling.services.appointments import (
     move_appointment,
     restore_appointment,
 )
+from scheduling.services.courses import add_session
 from scheduling.spans import slot_of
 
 Status = Appointment.Status
@@ -85,20 +87,42 @@ def move_visit(*, by: User, course: Course, visit: int, slot: Slot, version: int
     rules.require_open(appointment.course, clinic)
     rules.require_changeable(appointment, clinic, now)
     _require_seen(appointment, version)
-    if instant(clinic.zone, slot.day, slot.cell) < now + rules.notice(clinic):
-        raise TimeGone()
+    rules.require_ahead(instant(clinic.zone, slot.day, slot.cell), clinic, now)
     with in_clients_words(clinic):
         return move_appointment(by=by, appointment=appointment, slot=slot)
 
 
-def _locked(course: Course, visit: int) -> Appointment:
-    """The visit as it is now, its course's row locked; only of this course, by a link that counts.
+@conflicts_in_words()
+@service
+def book_visit(*, by: User, course: Course, slot: Slot) -> Appointment:
+    """Book a session that the course has lost, in the slot, as far ahead as the cut-off asks."""
+    course, now = _locked_course(course), timezone.now()
+    clinic = course.clinic
+    booked = course.appointments.filter(status=Status.BOOKED).select_related("clinic")
+    for appointment in booked:
+        if slot_of(appointment) == slot:
+            return appointment
+    rules.require_open(course, clinic)
+    rules.require_unbooked(course, now)
+    rules.require_ahead(instant(clinic.zone, slot.day, slot.cell), clinic, now)
+    with in_clients_words(clinic):
+        return add_session(by=by, course=course, slot=slot)
+
+
+def _locked_course(course: Course) -> Course:
+    """The course as it is now, its row locked.
 
     Raises ``ChangedMeanwhile`` where the desk has withdrawn the link since it was read.
     """
     locked = lock_course(course.pk)
     if locked.link_version != course.link_version:
         raise ChangedMeanwhile()
+    return locked
+
+
+def _locked(course: Course, visit: int) -> Appointment:
+    """The visit as it is now, if it is one of this course, whose row is locked."""
+    locked = _locked_course(course)
     appointment = Appointment.objects.select_related("clinic", "client").get(
         pk=visit, course=locked
     )

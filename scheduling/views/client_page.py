@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cryoclinic.errors import Refused
 from cryoclinic.models import User
-from scheduling.client_rules import ChangedMeanwhile, TimeGone
-from scheduling.forms.client_page import MoveForm, VersionForm
+from scheduling.client_rules import ChangedMeanwhile, TimeGone, unbooked
+from scheduling.forms.client_page import BookForm, MoveForm, VersionForm
 from scheduling.link_access import course_by_link
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Course
 from scheduling.selectors.client_page import Place, client_page, latest_answers, visit_line
-from scheduling.selectors.client_times import times_for
+from scheduling.selectors.client_times import times_for, times_for_lost
 from scheduling.selectors.client_words import DONE
 from scheduling.selectors.feeds import course_feed_url, subscription_url
 from scheduling.services import client_page as services
@@ -27,6 +27,7 @@ from scheduling.views.client_link import OpenLink, of_course
 
 PAGE = "scheduling/client_page/page.html"
 CANCEL, MOVE = "scheduling/client_page/cancel.html", "scheduling/client_page/move.html"
+BOOK = "scheduling/client_page/book.html"
 
 
 @of_course(course_by_link)
@@ -134,6 +135,48 @@ def _offer(
         except Refused:  # no day on which the client is cleared
             context["days"] = ()
     return render(request, MOVE, context, status=status)
+
+
+@of_course(course_by_link)
+@require_http_methods(["GET", "HEAD", "POST"])
+def book(request: HttpRequest, link: OpenLink) -> HttpResponse:
+    """GET: the times for a session that the course has lost. POST ``slot``: book it there."""
+    try:
+        if request.method == "POST":
+            _book(link, BookForm(request.POST))
+            return link.back("booked")
+    except Refused as error:
+        fresh = OpenLink(link.token, course_by_link(link.token))
+        return _offer_lost(request, fresh, status=error.status, refused=error)
+    return _offer_lost(request, link)
+
+
+def _book(link: OpenLink, form: BookForm) -> None:
+    """Raises ``Refused``; a time that was not offered is answered as one that is gone."""
+    if not form.is_valid():
+        raise TimeGone()
+    slot, course = form.cleaned_data["slot"], link.course
+    is_there = slot in [slot_of(each) for each in course.appointments.upcoming()]
+    if not is_there and slot not in times_for_lost(course, now=timezone.now()).slots:
+        raise TimeGone()
+    services.book_visit(by=User.objects.client_by_link(), course=course, slot=slot)
+
+
+def _offer_lost(
+    request: HttpRequest, link: OpenLink, status: int = 200, **told: Any
+) -> HttpResponse:
+    """The page of times; without them where nothing is to be booked, and it says why."""
+    course, now = link.course, timezone.now()
+    context = {
+        "token": link.token,
+        "place": Place.of(course.clinic),
+        "course_status": course.status,
+        "missing": unbooked(course, course.appointments.all(), now),
+        **told,
+    }
+    if context["missing"] and course.status == Course.Status.ACTIVE:
+        context["days"] = times_for_lost(course, now=now).days
+    return render(request, BOOK, context, status=status)
 
 
 def about_visit(link: OpenLink, visit: Appointment) -> dict[str, Any]:

@@ -122,3 +122,24 @@ def test_a_cancellation_sent_eight_times_at_once_is_one(
 def _start(practice: Practice) -> datetime:
     day = practice.clinic.today() + timedelta(days=DAYS_AHEAD)
     return practice.clinic.midnight(day) + timedelta(minutes=5 * CELL)
+
+
+def test_a_lost_session_chosen_eight_times_at_once_is_one(
+    practice: Practice, server: WebServer
+) -> None:
+    course = course_of(practice, 0)
+    Course.objects.filter(pk=course.pk).update(sessions_planned=2)
+    page = f"/v/{page_token(course)}/"
+    slot = Slot(
+        day=practice.clinic.today() + timedelta(days=DAYS_AHEAD + course.min_gap_days),
+        cell=CELL,
+        specialist=practice.specialist.pk,
+        room=practice.room.pk,
+    )
+    sent = {"slot": slot_token(slot)}
+    answers = at_once([(holder(server), f"{page}sessions/new/", sent)] * EACH)
+
+    assert {(answer.status, answer.location) for answer in answers} == {
+        (302, f"{page}?done=booked")
+    }
+    assert course.appointments.live().count() == 2

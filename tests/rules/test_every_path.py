@@ -23,7 +23,7 @@ from scheduling.planner import Slot
 from scheduling.proposals import slot_token
 from scheduling.replanning import MendedSession, Replan, replan
 from scheduling.services.booking import book_course
-from scheduling.services.client_page import move_visit
+from scheduling.services.client_page import book_visit, move_visit
 from scheduling.services.mending import mend_due
 from scheduling.services.watch import look_again
 from scheduling.spans import slot_of
@@ -290,6 +290,20 @@ def test_the_clients_link_asks_them_too_and_says_it_in_the_clients_words(place: 
     answer = holder.move(place.second, day(offset), time(hour))
 
     assert (answer.status_code, days(place.course)) == (409, [FIRST, SECOND])
+
+
+@pytest.mark.parametrize("rule", list(TOLD))
+def test_a_lost_session_booked_by_the_link_asks_them_too(place: Place, rule: str):
+    """As the page sends it, and past the list of what is offered."""
+    holder = LinkHolder(place.course, [place.second], browser=Browser())
+    assert holder.book(place.slot(rule)).status_code == 409
+    with pytest.raises((NotByClient, TimeGone)) as refusal:
+        book_visit(by=User.objects.client_by_link(), course=place.course, slot=place.slot(rule))
+
+    cause = refusal.value.__cause__
+    assert isinstance(cause, Refused)
+    assert str(cause.message) == TOLD[rule]
+    assert days(place.course) == [FIRST, SECOND]
 
 
 @pytest.mark.parametrize("rule", list(TOLD))

@@ -9,6 +9,7 @@ from django.test import Client as Browser
 from cryoclinic.models import Clinic
 from scheduling.links import page_token
 from scheduling.models import Appointment, Course
+from scheduling.planner import Slot
 from scheduling.proposals import slot_token
 from scheduling.spans import slot_of
 from tests.scheduling.outbox_clinic import DAYS, make_course
@@ -38,6 +39,13 @@ class LinkHolder:
 
     def post(self, visit: Appointment, what: str, **data: object) -> Any:
         return self.browser.post(self.address(visit, what), data)
+
+    @property
+    def booking(self) -> str:
+        return f"{self.page}sessions/new/"
+
+    def book(self, slot: Slot) -> Any:
+        return self.browser.post(self.booking, {"slot": slot_token(slot)})
 
     def cancel(self, visit: Appointment, **data: object) -> Any:
         version = Appointment.objects.get(pk=visit.pk).schedule_version
