@@ -1,24 +1,15 @@
 """What is read about people and their screenings, across models."""
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch
 
 from clients import search
+from clients.facts import screening_facts
 from clients.models import Answer, Clearance, Client, Screening
 from clients.querysets import ClientQuerySet
-from clients.verdict import (
-    AnswerFact,
-    ClearedDays,
-    OnBody,
-    ScreeningFacts,
-    Verdict,
-    ZoneFact,
-    uncleared_days,
-    verdict_on,
-)
+from clients.verdict import OnBody, Verdict, verdict_on
 from procedures.models import ProcedureType, Protocol, Zone
 
 __all__ = [
@@ -29,10 +20,7 @@ __all__ = [
     "answers_of",
     "client_page",
     "current_screening",
-    "facts_of",
     "lookalikes",
-    "screening_facts",
-    "uncleared_days",
     "verdict_for",
     "verdict_table",
 ]
@@ -131,38 +119,14 @@ def current_screening(client: Client) -> Screening | None:
     return client.screenings.full().order_by("-asked_at", "-id").first()
 
 
-def screening_facts(screening: Screening) -> ScreeningFacts:
-    """The full screening with what was added at its visits, as the verdict needs it; 3 queries at
-    most, one where nothing stands against anything.
-    """
-    return facts_of([screening])[screening.pk]
-
-
-def facts_of(screenings: Collection[Screening]) -> dict[int, ScreeningFacts]:
-    """The same for many full screenings at once, by id; 3 queries however many there are."""
-    answers: dict[int, list[Answer]] = {screening.pk: [] for screening in screenings}
-    for answer in _answers_yes(answers.keys()):
-        answers[answer.screening.follows_id or answer.screening_id].append(answer)
-    whole_body = Zone.objects.filter(covers_all=True).values_list("pk", flat=True)
-    covering = set(whole_body if any(answers.values()) else ())
-    return {
-        screening.pk: ScreeningFacts(
-            screening.asked_on,
-            screening.valid_until,
-            tuple(_fact(answer, covering) for answer in answers[screening.pk]),
-        )
-        for screening in screenings
-    }
-
-
 def verdict_for(screening: Screening | None, *, zone: OnBody, day: date) -> Verdict:
-    """The verdict of a full screening (None: there is none) for one zone and day; 3 queries."""
+    """The verdict of a full screening (None: there is none) for one zone and day; one query."""
     facts = screening_facts(screening) if screening else None
     return verdict_on(facts, zone=zone, day=day)
 
 
 def verdict_table(screening: Screening | None, *, day: date) -> VerdictTable:
-    """The verdict for everything the clinic does: procedure types by zones; 4 queries at most."""
+    """The verdict for everything the clinic does: procedure types by zones; two queries."""
     facts = screening_facts(screening) if screening else None
     protocols = list(Protocol.objects.active().select_related("procedure_type", "zone"))
     zones = sorted({p.zone for p in protocols}, key=lambda zone: (zone.position, zone.code))
@@ -197,29 +161,4 @@ def answers_of(screening: Screening) -> AnswersShown:
     return AnswersShown(
         tuple(each for each in shown if each.answer.present),
         tuple(each for each in shown if not each.answer.present),
-    )
-
-
-def _answers_yes(screenings: Iterable[int]) -> Iterable[Answer]:
-    standing = Prefetch("clearances", Clearance.objects.standing())
-    return (
-        Answer.objects.present()
-        .counting_for(screenings)
-        .select_related("screening", "contraindication")
-        .prefetch_related(standing)
-        .order_by("id")
-    )
-
-
-def _fact(answer: Answer, covering: set[int]) -> AnswerFact:
-    zones = tuple(ZoneFact(pk, pk in covering) for pk in answer.affected_zones)
-    return AnswerFact(
-        id=answer.pk,
-        name=answer.contraindication.name,
-        zones=zones if answer.zone_bound else None,
-        stops_until=answer.stops_until,
-        clearances=tuple(
-            ClearedDays(clearance.valid_from, clearance.expires_on)
-            for clearance in answer.clearances.all()
-        ),
     )

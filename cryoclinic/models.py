@@ -1,9 +1,10 @@
-"""The clinic, its staff's accounts, and the worker's sign of life."""
+"""The clinic, its staff's accounts, the version of the set-up, the worker's sign of life."""
 
 import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cryoclinic import remembered
 from cryoclinic.audit import audited
 
 WORKER_USERNAME = "worker"
@@ -152,6 +154,8 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        # What a specialist is called; signing in changes a user too.
+        triggers = [remembered.changed(pgtrigger.UpdateOf("username", "first_name", "last_name"))]
 
     @property
     def display_name(self) -> str:
@@ -184,6 +188,20 @@ class UserPermission(
         default_permissions = ()
         verbose_name = _("permission of a user")
         verbose_name_plural = _("permissions of users")
+
+
+class SetUpVersion(models.Model):
+    """One row, another version after every change of the set-up (``cryoclinic.remembered``)."""
+
+    version = models.UUIDField()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("version of the set-up")
+        verbose_name_plural = _("versions of the set-up")
+
+    def __str__(self) -> str:
+        return str(self.version)
 
 
 class Heartbeat(models.Model):

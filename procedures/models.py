@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cryoclinic.audit import audited
+from cryoclinic.remembered import CHANGED
 from cryoclinic.translated import Translated
 from procedures.querysets import (
     CatalogueQuerySet,
@@ -51,6 +52,7 @@ class Zone(Entry):
     class Meta(Entry.Meta):
         verbose_name = _("zone")
         verbose_name_plural = _("zones")
+        triggers = [CHANGED]
 
     def overlaps(self, other: "Zone") -> bool:
         """True where a thing on one of the zones is also on the other."""
@@ -105,6 +107,7 @@ class ProcedureType(Entry):
                 ),
             ),
         ]
+        triggers = [CHANGED]
 
 
 @audited()
@@ -180,6 +183,7 @@ class Protocol(models.Model):
                 violation_error_message=_("A lower limit lies above its upper limit."),
             ),
         ]
+        triggers = [CHANGED]
 
     def __str__(self) -> str:
         return f"{self.procedure_type}: {self.zone}"
@@ -249,6 +253,7 @@ class Indication(Entry):
     class Meta(Entry.Meta):
         verbose_name = _("indication")
         verbose_name_plural = _("indications")
+        triggers = [CHANGED]
 
 
 @audited()
@@ -280,6 +285,7 @@ class Price(models.Model):
             ),
             models.CheckConstraint(name="price_not_negative", condition=Q(amount__gte=0)),
         ]
+        triggers = [CHANGED]
 
     def __str__(self) -> str:
         return f"{self.procedure_type}, {self.zone}: {self.amount} {self.currency}"

@@ -1,12 +1,9 @@
 """The adjectives of the catalogue."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
-
-if TYPE_CHECKING:
-    from procedures.models import ProcedureType, Zone
 
 
 class CatalogueQuerySet(models.QuerySet):
@@ -27,6 +24,3 @@ class PriceQuerySet(models.QuerySet):
             .order_by("procedure_type_id", "zone_id", "-valid_from")
             .distinct("procedure_type_id", "zone_id")
         )
-
-    def of(self, procedure_type: "ProcedureType", zone: "Zone") -> Self:
-        return self.filter(procedure_type=procedure_type, zone=zone)

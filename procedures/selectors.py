@@ -1,6 +1,6 @@
 """Questions to the catalogue that reach over several of its tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from cryoclinic.remembered import remembered
 from procedures.errors import NoPrice, NoProtocol
-from procedures.models import Aftercare, Price, ProcedureType, Protocol, Zone
+from procedures.models import Aftercare, Indication, Price, ProcedureType, Protocol, Zone
 
 
 @dataclass(frozen=True)
@@ -24,27 +25,44 @@ class BookableType:
         return tuple(protocol.zone for protocol in self.protocols)
 
 
+@remembered
 def bookable_types() -> Sequence[BookableType]:
-    """What can be booked today; one query, whatever the size of the catalogue."""
-    in_any_order = Protocol.objects.active().select_related("procedure_type", "zone").order_by()
-    protocols = sorted(in_any_order, key=_place)
+    """What can be booked today."""
+    protocols = Protocol.objects.active().select_related("procedure_type", "zone")
+    protocols = protocols.order_by(
+        "procedure_type__position", "procedure_type__code", "zone__position", "zone__code"
+    )
     found: dict[ProcedureType, list[Protocol]] = {}
     for protocol in protocols:
         found.setdefault(protocol.procedure_type, []).append(protocol)
     return [BookableType(each, tuple(own)) for each, own in found.items()]
 
 
-def _place(protocol: Protocol) -> tuple[int, str, int, str]:
-    """Where the protocol stands among those of all types; sorting here spares the database joins
-    by name, which take longer to write down than to do.
-    """
-    kind, zone = protocol.procedure_type, protocol.zone
-    return kind.position, kind.code, zone.position, zone.code
+@remembered
+def prices_on(day: date) -> Mapping[tuple[int, int], Price]:
+    """The prices of one session in force on ``day``, by procedure type and zone (ids)."""
+    prices = Price.objects.on_day(day)
+    return {(price.procedure_type_id, price.zone_id): price for price in prices}
+
+
+@remembered
+def indications() -> Sequence[Indication]:
+    """What clients come for, in use, in their order."""
+    return tuple(Indication.objects.active())
+
+
+@remembered
+def _protocols() -> Mapping[tuple[int, int], Protocol]:
+    return {
+        (protocol.procedure_type_id, protocol.zone_id): protocol
+        for bookable in bookable_types()
+        for protocol in bookable.protocols
+    }
 
 
 def protocol_for(procedure_type: ProcedureType, zone: Zone) -> Protocol:
     """The protocol in use of the type on the zone. Raises ``NoProtocol``."""
-    protocol = Protocol.objects.active().filter(procedure_type=procedure_type, zone=zone).first()
+    protocol = _protocols().get((procedure_type.pk, zone.pk))
     if protocol is None:
         raise NoProtocol(
             _("“%(procedure)s” is not done here: %(zone)s.")
@@ -52,13 +70,12 @@ def protocol_for(procedure_type: ProcedureType, zone: Zone) -> Protocol:
             _("Choose another zone or procedure, or add the protocol to the catalogue."),
             status=422,
         )
-    protocol.procedure_type, protocol.zone = procedure_type, zone
     return protocol
 
 
 def price_on(procedure_type: ProcedureType, zone: Zone, day: date) -> Price:
     """The price of one session in force on ``day``. Raises ``NoPrice``."""
-    price = Price.objects.of(procedure_type, zone).on_day(day).first()
+    price = prices_on(day).get((procedure_type.pk, zone.pk))
     if price is None:
         raise NoPrice(
             _("There is no price for “%(procedure)s”, %(zone)s on %(day)s.")

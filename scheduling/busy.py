@@ -1,8 +1,9 @@
 """Who and what is busy when, from the database in one statement, as strips of cells.
 
 A strip is a number with a bit for each five-minute cell from the first day's midnight on, of the
-clinic's wall clock. PostgreSQL hands over plain instants; putting thousands of them on the wall
-clock is a few array operations here and several milliseconds there.
+clinic's wall clock. PostgreSQL hands over plain instants, each list of them as the text of an array
+that NumPy reads at once; putting thousands of them on the wall clock is a few array operations here
+and several milliseconds there.
 """
 
 from collections import defaultdict
@@ -32,8 +33,8 @@ EPOCH = date(1970, 1, 1)
 
 # In floating point, whose steps are far below a second here: exact numbers take twice as long.
 _SPANS = (
-    "array_agg(floor(date_part('epoch', lower({0})))::bigint),"
-    " array_agg(ceil(date_part('epoch', upper({0})))::bigint)"
+    "array_agg(floor(date_part('epoch', lower({0})))::bigint)::text,"
+    " array_agg(ceil(date_part('epoch', upper({0})))::bigint)::text"
 )
 
 # One row for each group of owners that are busy together: a visit's specialist, room and device;
@@ -79,14 +80,21 @@ def read_busy(
     with connection.cursor() as cursor:
         cursor.execute(BUSY, asked)
         rows = cursor.fetchall()
-    clock = wall_clock(clinic.zone, first_day, days)
+    strips = wall_clock(clinic.zone, first_day, days).strips(
+        [_instants(starts) for *_ids, starts, _ends in rows],
+        [_instants(ends) for *_ids, _starts, ends in rows],
+    )
     busy: dict[Owner, int] = defaultdict(int)
-    for *ids, starts, ends in rows:
-        strip = clock.strip(starts, ends)
+    for (*ids, _starts, _ends), strip in zip(rows, strips, strict=True):
         owners = [(kind, pk) for kind, pk in zip(OWNERS, ids, strict=True) if pk is not None]
         for owner in owners or [CLINIC]:
             busy[owner] |= strip
     return busy
+
+
+def _instants(text: str) -> Seconds:
+    """The numbers of an array as PostgreSQL writes it, such as “{1795000000,1795003600}”."""
+    return np.fromstring(text[1:-1], dtype=np.int64, sep=",")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +109,29 @@ class WallClock:
     changes: Seconds
     offsets: Seconds
 
-    def strip(self, starts: Sequence[int], ends: Sequence[int]) -> int:
-        """Every cell that one of the spans touches. They may overlap and reach beyond the days."""
-        one, other = self._local(starts), self._local(ends)
+    def strips(self, starts: Sequence[Seconds], ends: Sequence[Seconds]) -> list[int]:
+        """For each list of spans every cell that one of them touches.
+
+        They may overlap and reach beyond the days.
+        """
+        if not starts:
+            return []
+        one, other = self._local(np.concatenate(starts)), self._local(np.concatenate(ends))
         # Where the clock is put back an end may read earlier than its start: those cells are
         # never offered, so the two are merely put in order.
-        first = np.minimum(one, other) // CELL_SECONDS
-        end = -(-np.maximum(one, other) // CELL_SECONDS)
-        size = self.cells + 1
-        begun = np.bincount(np.clip(first, 0, self.cells), minlength=size)
-        over = np.bincount(np.clip(end, 0, self.cells), minlength=size)
-        taken = np.cumsum(begun - over)[: self.cells] > 0
-        return int.from_bytes(np.packbits(taken, bitorder="little").tobytes(), "little")
+        first = (np.minimum(one, other) // CELL_SECONDS).clip(0, self.cells)
+        end = (-(-np.maximum(one, other) // CELL_SECONDS)).clip(0, self.cells)
+        sizes = end - first
+        before = np.repeat(np.arange(len(starts)) * self.cells, [len(each) for each in starts])
+        # Every single cell of every span, each list in a row of its own.
+        begins = np.repeat(before + first - (np.cumsum(sizes) - sizes), sizes)
+        taken = np.zeros((len(starts), self.cells), dtype=np.bool_)
+        taken.reshape(-1)[begins + np.arange(len(begins))] = True
+        packed = np.packbits(taken, axis=1, bitorder="little")
+        return [int.from_bytes(each.tobytes(), "little") for each in packed]
 
-    def _local(self, moments: Sequence[int]) -> Seconds:
+    def _local(self, seconds: Seconds) -> Seconds:
         """Seconds from the first day's midnight on the wall clock."""
-        seconds = np.array(moments, dtype=np.int64)
         offset = self.offsets[np.searchsorted(self.changes, seconds, side="right")]
         return seconds + offset - self.midnight
 

@@ -1,8 +1,7 @@
 """The planner's refusals in the user's words: which rule, and what stands in the way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -15,9 +14,10 @@ from scheduling.errors import (
     SlotTaken,
     TooSoon,
 )
-from scheduling.models import Appointment, Device, Room, Specialist
+from scheduling.models import Appointment, Specialist
 from scheduling.planner import CELLS_PER_DAY, PlanRequest, Refusal, Rule, Slot
 from scheduling.questions import REACH_DAYS, Treatment
+from scheduling.resources import resources_of
 from scheduling.selectors import words
 from scheduling.spans import spans_of
 
@@ -31,7 +31,7 @@ def refused(
     sessions: Sequence[date],
     ignoring: Sequence[int] = (),
 ) -> SlotRefused:
-    """The refusal of ``slot`` as an error to raise. Looks up at most one name or visit.
+    """The refusal of ``slot`` as an error to raise. Looks up at most one visit.
 
     ``sessions`` are the days of the course's sessions as the reader numbers them, from 1 on;
     ``ignoring`` the appointments (ids) that the request takes as not there.
@@ -61,11 +61,11 @@ def taken(
     """The first of the slots is somebody else's, the others are taken as well."""
     match refusal.rule:
         case Rule.SPECIALIST:
-            told = SlotTaken(_not_free(refusal))
+            told = SlotTaken(_not_free(refusal, treatment))
         case Rule.CLIENT:
             told = SlotTaken(_elsewhere(slots[0], treatment, ignoring))
         case _:
-            told = SlotTaken(_taken(refusal))
+            told = SlotTaken(_taken(refusal, treatment))
     told.slot, told.taken = slots[0], tuple(slots)
     return told
 
@@ -98,36 +98,38 @@ def _uncleared(request: PlanRequest, refusal: Refusal) -> str:
     return text % {"day": words.short_day(day)}
 
 
-def _not_free(refusal: Refusal) -> str:
+def _not_free(refusal: Refusal, treatment: Treatment) -> str:
     """Of a specialist, who may be treating, away or off duty."""
-    facts = {"day": _day(refusal), "who": _name(refusal)}
+    facts = {"day": _day(refusal), "who": _name(refusal, treatment)}
     if refusal.until is None:
         return _("%(who)s is not free on %(day)s for the rest of the day.") % facts
     facts["until"] = words.clock(wall_time(refusal.until))
     return _("%(who)s is not free on %(day)s until %(until)s.") % facts
 
 
-def _taken(refusal: Refusal) -> str:
+def _taken(refusal: Refusal, treatment: Treatment) -> str:
     """Of a room or a device."""
-    facts = {"day": _day(refusal), "what": _name(refusal)}
+    facts = {"day": _day(refusal), "what": _name(refusal, treatment)}
     if refusal.until is None:
         return _("%(what)s is taken for the rest of %(day)s.") % facts
     facts["until"] = words.clock(wall_time(refusal.until))
     return _("%(what)s is taken until %(until)s on %(day)s.") % facts
 
 
-def _name(refusal: Refusal) -> str:
+def _name(refusal: Refusal, treatment: Treatment) -> str:
     if refusal.resource is None:
         return (
             _("Every device that fits")
             if refusal.rule is Rule.DEVICE
             else _("Every room that fits")
         )
-    models = {Rule.SPECIALIST: Specialist, Rule.ROOM: Room, Rule.DEVICE: Device}
-    rows: Any = models[refusal.rule].objects
-    if refusal.rule is Rule.SPECIALIST:
-        rows = rows.select_related("user")
-    found = rows.named([refusal.resource]).get(refusal.resource)
+    has = resources_of(treatment.clinic)
+    kinds: dict[Rule, Mapping[int, object]] = {
+        Rule.SPECIALIST: has.specialists,
+        Rule.ROOM: has.rooms,
+        Rule.DEVICE: has.devices,
+    }
+    found = kinds[refusal.rule].get(refusal.resource)
     return str(found) if found else _("What is needed")
 
 

@@ -17,6 +17,7 @@ from scheduling.errors import StalePlan
 from scheduling.models import Device, Room, Specialist
 from scheduling.planner import PlanRequest, Slot, Wanted
 from scheduling.questions import Treatment, plan_request
+from scheduling.resources import resources_of
 from scheduling.wishes import Wishes
 
 
@@ -123,7 +124,7 @@ def answer(
         treatment=treatment,
         protocol=treatment.protocol,
         screening=screening,
-        names=_names(request),
+        names=_names(request, treatment),
     )
     if isinstance(result, planner.Infeasible):
         return replace(proposal, infeasible=result)
@@ -197,11 +198,12 @@ def _sessions(proposal: Proposal, plan: planner.Plan) -> Iterator[ProposedSessio
         )
 
 
-def _names(request: PlanRequest) -> Names:
+def _names(request: PlanRequest, treatment: Treatment) -> Names:
+    has = resources_of(treatment.clinic)
     return Names(
-        specialists=Specialist.objects.select_related("user").named(request.specialists),
-        rooms=Room.objects.named(request.rooms),
-        devices=Device.objects.named(request.devices or ()),
+        specialists={pk: has.specialists[pk] for pk in request.specialists},
+        rooms={pk: has.rooms[pk] for pk in request.rooms},
+        devices={pk: has.devices[pk] for pk in request.devices or ()},
     )
 
 

@@ -1,9 +1,8 @@
 """The adjectives of courses, appointments and what they need. Overlap is written here, once."""
 
-from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import DecimalField, ExpressionWrapper, F, Q, Sum, Value
@@ -21,10 +20,6 @@ class ResourceQuerySet(models.QuerySet):
 
     def of(self, clinic: "Clinic") -> Self:
         return self.filter(clinic=clinic)
-
-    def named(self, ids: Collection[int]) -> dict[int, Any]:
-        """Those of the ids, by id; in no order, since sorting makes the statement dear."""
-        return self.order_by().in_bulk(list(ids))
 
 
 class WorkingHoursQuerySet(models.QuerySet):

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
+from clients.facts import screening_facts
 from clients.models import Client, Screening
-from clients.selectors import screening_facts, uncleared_days
-from clients.verdict import ScreeningFacts
+from clients.verdict import ScreeningFacts, uncleared_days
 from cryoclinic.models import Clinic
 from procedures.models import ProcedureType, Protocol, Zone
 from procedures.selectors import protocol_for

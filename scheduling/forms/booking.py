@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,15 +13,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cryoclinic.models import Clinic
-from procedures.models import Indication, Price, ProcedureType, Protocol, Zone
-from procedures.selectors import BookableType, bookable_types
-from scheduling.forms.fields import SlotsField, day_input, time_input
-from scheduling.models import Specialist
+from cryoclinic.remembered import remembered
+from procedures.models import Price, ProcedureType, Protocol, Zone
+from procedures.selectors import BookableType, bookable_types, indications, prices_on
+from scheduling.forms.fields import ObjectField, ObjectsField, SlotsField, day_input, time_input
 from scheduling.planner import Relax
+from scheduling.resources import resources_of
 from scheduling.selectors import words
 from scheduling.wishes import Wishes
 
@@ -42,9 +44,8 @@ class CourseForm(forms.Form):
     sessions = forms.IntegerField(
         label=pgettext_lazy("how many", "Sessions"), min_value=1, max_value=12
     )
-    indications = forms.ModelMultipleChoiceField(
+    indications = ObjectsField(
         label=_("What for"),
-        queryset=Indication.objects.active(),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Mark at least one thing the client comes for.")},
     )
@@ -59,50 +60,26 @@ class CourseForm(forms.Form):
     earliest = forms.TimeField(label=_("From"), required=False, widget=time_input())
     latest = forms.TimeField(label=_("Until"), required=False, widget=time_input())
     around = forms.TimeField(label=_("Best around"), required=False, widget=time_input())
-    specialist = forms.ModelChoiceField(
-        label=_("Specialist"),
-        queryset=Specialist.objects.none(),
-        required=False,
-        empty_label=_("Any"),
-    )
+    specialist = ObjectField(label=_("Specialist"), required=False, empty_label=_("Any"))
     only_specialist = forms.BooleanField(label=_("Nobody else"), required=False)
 
     def __init__(self, *args: Any, clinic: Clinic, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.day = day
         self.types = {bookable.procedure_type.pk: bookable for bookable in bookable_types()}
-        self.prices = {(p.procedure_type_id, p.zone_id): p for p in Price.objects.on_day(day)}
-        self._field("treatment").choices = [("", _("Choose…")), *self._treatments()]
-        self._field("specialist").queryset = (
-            Specialist.objects.active().of(clinic).select_related("user")
-        )
+        self._field("treatment").choices = _treatments(day, get_language())
+        self._field("indications").offer(indications())
+        self._field("specialist").offer(resources_of(clinic).present_specialists())
         usual = next(iter(self.types.values()), None)
         if usual:
             self.fields["sessions"].initial = usual.procedure_type.sessions_min
-        self.helper = _layout()
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        return _layout()
 
     def _field(self, name: str) -> Any:
         return self.fields[name]
-
-    def _treatments(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """Procedure types with their zones and prices; what has no price can't be booked."""
-        return [
-            (str(bookable.procedure_type), zones)
-            for bookable in self.types.values()
-            if (zones := list(self._zones(bookable)))
-        ]
-
-    def _zones(self, bookable: BookableType) -> Sequence[tuple[str, str]]:
-        """Zone and price first: what is cut off in a narrow field is the name of the group."""
-        name, pk = bookable.procedure_type.name, bookable.procedure_type.pk
-        return [
-            (
-                f"{pk}-{zone.pk}",
-                f"{zone.name}, {words.money(price.amount, price.currency)} · {name}",
-            )
-            for zone in bookable.zones
-            if (price := self.prices.get((pk, zone.pk)))
-        ]
 
     def clean_not_before(self) -> date | None:
         day = self.cleaned_data["not_before"]
@@ -149,7 +126,7 @@ class CourseForm(forms.Form):
 
     @property
     def price(self) -> Price:
-        return self.prices[self._pair]
+        return prices_on(self.day)[self._pair]
 
     @property
     def wishes(self) -> Wishes:
@@ -211,6 +188,34 @@ def relaxed(data: QueryDict, relaxation: str) -> QueryDict:
                 for name in WISH_FIELDS.get(each, ()):
                     changed.pop(name, None)
     return changed
+
+
+@remembered
+def _treatments(day: date, language: str) -> list[Any]:
+    """The choices in the present ``language``: procedure types with their zones and prices.
+
+    What has no price can't be booked.
+    """
+    prices = prices_on(day)
+    return [
+        ("", gettext("Choose…")),
+        *(
+            (str(bookable.procedure_type), zones)
+            for bookable in bookable_types()
+            if (zones := list(_zones(bookable, prices)))
+        ),
+    ]
+
+
+def _zones(
+    bookable: BookableType, prices: Mapping[tuple[int, int], Price]
+) -> Iterator[tuple[str, str]]:
+    """Zone and price first: what is cut off in a narrow field is the name of the group."""
+    name, pk = bookable.procedure_type.name, bookable.procedure_type.pk
+    for zone in bookable.zones:
+        if price := prices.get((pk, zone.pk)):
+            money = words.money(price.amount, price.currency)
+            yield f"{pk}-{zone.pk}", f"{zone.name}, {money} · {name}"
 
 
 def _layout() -> FormHelper:

@@ -1,11 +1,12 @@
 """Fields that several forms share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.planner import CELLS_PER_DAY, MAX_DAYS, Slot
@@ -65,6 +66,28 @@ class SlotsField(forms.Field):
             return tuple(read_slot(token) for token in value or ())
         except ValueError:
             raise ValidationError(self.error_messages["unreadable"], "unreadable") from None
+
+
+class ObjectsField(forms.TypedMultipleChoiceField):
+    """Some of the objects that ``offer`` gives, which are in memory; cleaned to a list of them."""
+
+    def offer(self, objects: Iterable[Any]) -> None:
+        by_id = {str(each.pk): each for each in objects}
+        self.choices = [(pk, str(each)) for pk, each in by_id.items()]
+        self.coerce = by_id.__getitem__
+
+
+class ObjectField(forms.TypedChoiceField):
+    """One of such objects, or None; ``empty_label`` is what choosing none is called."""
+
+    def __init__(self, *, empty_label: str | Promise, **options: Any) -> None:
+        super().__init__(empty_value=None, **options)
+        self.empty_label = empty_label
+
+    def offer(self, objects: Iterable[Any]) -> None:
+        by_id = {str(each.pk): each for each in objects}
+        self.choices = [("", self.empty_label), *((pk, str(each)) for pk, each in by_id.items())]
+        self.coerce = by_id.__getitem__
 
 
 def read_choice(text: str) -> tuple[int, Slot] | None:

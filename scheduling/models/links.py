@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.models import Clearance
 from cryoclinic.audit import audited
 from cryoclinic.models import Clinic
+from cryoclinic.remembered import CHANGED
 from scheduling.models import watch_triggers
 from scheduling.models.course import Course
 from scheduling.models.resources import Device, Room, Specialist
@@ -22,7 +23,7 @@ class RoomProcedureType(
         default_permissions = ()
         verbose_name = _("procedure type of a room")
         verbose_name_plural = _("procedure types of rooms")
-        triggers = [watch_triggers.able("room")]
+        triggers = [watch_triggers.able("room"), CHANGED]
 
 
 @audited(obj_field=None)
@@ -34,7 +35,7 @@ class DeviceProcedureType(
         default_permissions = ()
         verbose_name = _("procedure type of a device")
         verbose_name_plural = _("procedure types of devices")
-        triggers = [watch_triggers.able("device")]
+        triggers = [watch_triggers.able("device"), CHANGED]
 
 
 @audited(obj_field=None)
@@ -46,7 +47,7 @@ class SpecialistSkill(
         default_permissions = ()
         verbose_name = _("skill of a specialist")
         verbose_name_plural = _("skills of specialists")
-        triggers = [watch_triggers.able("specialist")]
+        triggers = [watch_triggers.able("specialist"), CHANGED]
 
 
 @audited(obj_field=None)

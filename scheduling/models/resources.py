@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from cryoclinic.audit import audited
 from cryoclinic.models import Clinic
+from cryoclinic.remembered import CHANGED
 from procedures.models import ProcedureType
 from scheduling.models import watch_triggers
 from scheduling.querysets import ResourceQuerySet, UnavailabilityQuerySet, WorkingHoursQuerySet
@@ -43,7 +44,7 @@ class Room(Resource):
         constraints = [
             models.UniqueConstraint(fields=["clinic", "name"], name="room_name_once_per_clinic")
         ]
-        triggers = [watch_triggers.in_use("room")]
+        triggers = [watch_triggers.in_use("room"), CHANGED]
 
     def __str__(self) -> str:
         return self.name
@@ -63,7 +64,7 @@ class Device(Resource):
         constraints = [
             models.UniqueConstraint(fields=["clinic", "name"], name="device_name_once_per_clinic")
         ]
-        triggers = [watch_triggers.in_use("device")]
+        triggers = [watch_triggers.in_use("device"), CHANGED]
 
     def __str__(self) -> str:
         return self.name
@@ -84,7 +85,7 @@ class Specialist(Resource):
         verbose_name = _("specialist")
         verbose_name_plural = _("specialists")
         ordering = ["user__last_name", "user__first_name", "id"]
-        triggers = [watch_triggers.in_use("specialist")]
+        triggers = [watch_triggers.in_use("specialist"), CHANGED]
 
     def __str__(self) -> str:
         return self.user.display_name
@@ -142,7 +143,7 @@ class WorkingHours(models.Model):
             ),
             models.CheckConstraint(name="workinghours_weekday", condition=Q(weekday__lte=6)),
         ]
-        triggers = [watch_triggers.HOURS]
+        triggers = [watch_triggers.HOURS, CHANGED]
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.starts:%H:%M}–{self.ends:%H:%M}"

@@ -11,6 +11,7 @@ from scheduling.clock import wall_time
 from scheduling.models import Specialist
 from scheduling.planner import CELL_MINUTES, PlanRequest
 from scheduling.planner_masks import possible_starts, starts_on
+from scheduling.resources import resources_of
 
 # No client has it: the free time is then that of specialists, rooms and devices alone.
 NOBODY = 0
@@ -37,7 +38,7 @@ def free_time(
 ) -> tuple[FreeTime, ...]:
     """Per specialist with the skill, by id, when the protocol's treatment could begin.
 
-    Four queries. A room, and a device where the procedure needs one, is free then too.
+    Three queries. A room, and a device where the procedure needs one, is free then too.
     """
     free = read_availability(
         Question(
@@ -62,11 +63,11 @@ def free_time(
             max_gap=1,
         )
     )
-    names = Specialist.objects.select_related("user").in_bulk(list(starts))
+    specialists = resources_of(clinic).specialists
     dates = [first_day + timedelta(days=number) for number in range(days)]
     return tuple(
         FreeTime(
-            specialist=names[pk],
+            specialist=specialists[pk],
             days={
                 day: windows
                 for number, day in enumerate(dates)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clients.selectors import facts_of
+from clients.facts import facts_of
 from clients.verdict import Outcome, Verdict, verdict_on
 from scheduling.models import Appointment, Course, SessionNote, Specialist
 from scheduling.selectors import words

@@ -12,10 +12,11 @@ from clients.verdict import ScreeningFacts
 from cryoclinic.errors import Refused
 from scheduling.clock import wall_time
 from scheduling.errors import SlotRefused, SlotTaken
-from scheduling.models import Appointment, Course, Room, Specialist
+from scheduling.models import Appointment, Course
 from scheduling.planner import CELL_MINUTES, Slot, nearest
 from scheduling.proposals import slot_token
 from scheduling.questions import Treatment, plan_request
+from scheduling.resources import Resources, resources_of
 from scheduling.selectors import words
 from scheduling.selectors.offers import screening_of
 from scheduling.wishes import Wishes
@@ -65,24 +66,6 @@ class RefusedPlan:
     others: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
-    specialists: dict[int, Specialist]
-    rooms: dict[int, Room]
-
-    @classmethod
-    def of(cls, slots: Sequence[Slot]) -> "_Names":
-        return cls(
-            Specialist.objects.select_related("user").named({slot.specialist for slot in slots}),
-            Room.objects.named({slot.room for slot in slots}),
-        )
-
-    def who(self, slot: Slot) -> str:
-        specialist = self.specialists.get(slot.specialist)
-        room = self.rooms.get(slot.room)
-        return " · ".join(each.name for each in (specialist, room) if each)
-
-
 def nearby_for_move(appointment: Appointment, slot: Slot) -> tuple[NearbyTime, ...]:
     """Each specialist's free time nearest to the refused slot, between the course's others."""
     return _nearby(appointment.course, appointment.screening, slot, appointment)
@@ -106,7 +89,7 @@ def _nearby(
         sessions=list(others.values_list("day", flat=True)),
         ignoring=ignoring,
     )
-    return _told(found, _Names.of(found))
+    return _told(found, resources_of(course.clinic))
 
 
 def refused_plan(
@@ -129,10 +112,10 @@ def refused_plan(
     if refused is not None:
         between = _between(slots, index, treatment.min_gap)
         found = _near(treatment, screening, refused, between, wishes=wishes, facts=facts)
-    names = _Names.of([*slots, *found])
+    resources = resources_of(treatment.clinic)
     return RefusedPlan(
-        lines=tuple(_lines(treatment, slots, names, refused, gone)),
-        nearby=_told(found, names),
+        lines=tuple(_lines(treatment, slots, resources, refused, gone)),
+        nearby=_told(found, resources),
         prefix=f"{index}:",
         is_refused=refused is not None,
         rule=" ".join([str(error.message), *_others(len(gone) - 1)]),
@@ -189,22 +172,29 @@ def _near(
     return nearest(request, slot, sessions=sessions)
 
 
-def _told(found: Sequence[Slot], names: _Names) -> tuple[NearbyTime, ...]:
+def _told(found: Sequence[Slot], resources: Resources) -> tuple[NearbyTime, ...]:
     return tuple(
         NearbyTime(
             token=slot_token(slot),
             day=words.weekday_and_day(slot.day),
             time=words.clock(wall_time(slot.cell)),
-            who=names.who(slot),
+            who=_who(slot, resources),
         )
         for slot in found
     )
 
 
+def _who(slot: Slot, resources: Resources) -> str:
+    """Of a slot that somebody sent, which may name what is not there."""
+    specialist = resources.specialists.get(slot.specialist)
+    room = resources.rooms.get(slot.room)
+    return " · ".join(each.name for each in (specialist, room) if each)
+
+
 def _lines(
     treatment: Treatment,
     slots: Sequence[Slot],
-    names: _Names,
+    resources: Resources,
     refused: Slot | None,
     gone: Sequence[Slot],
 ) -> list[KeptLine]:
@@ -220,7 +210,7 @@ def _lines(
                 iso=f"{slot.day}T{starts}",
                 day=words.weekday_and_day(slot.day),
                 hours=f"{starts}–{ends}",
-                who=names.who(slot),
+                who=_who(slot, resources),
                 gap=words.gap((slot.day - before).days if before else None),
                 state=state,
             )

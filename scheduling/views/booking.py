@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import retarget
 
 from clients.access import get_client
+from clients.facts import screening_facts
 from clients.models import Client, Screening
-from clients.selectors import current_screening, screening_facts
+from clients.selectors import current_screening
 from clients.verdict import ScreeningFacts, verdict_on
 from cryoclinic.access import clinic_of
 from cryoclinic.errors import Refused

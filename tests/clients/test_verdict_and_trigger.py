@@ -12,9 +12,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from clients.facts import screening_facts
 from clients.models import Answer, Clearance, Screening
-from clients.selectors import screening_facts, uncleared_days
-from clients.verdict import verdict_on
+from clients.verdict import uncleared_days, verdict_on
 from procedures.models import Contraindication
 from scheduling.models import Course
 from tests import factories

@@ -103,7 +103,11 @@ def test_new_price_is_a_new_line(browse: Browse, manager: User) -> None:
         "currency": "RUB",
     }
     browse(manager).post(reverse("admin:procedures_price_add"), form)
-    amounts = Price.objects.of(ice, face).order_by("valid_from").values_list("amount", flat=True)
+    amounts = (
+        Price.objects.filter(procedure_type=ice, zone=face)
+        .order_by("valid_from")
+        .values_list("amount", flat=True)
+    )
     assert list(amounts) == [Decimal("700.00"), Decimal("900.00")]
 
 

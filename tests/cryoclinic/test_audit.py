@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from clients.models import Client
 from clients.services import add_client, change_client
 from cryoclinic.changes import FieldChange, changes_in, changes_of, event_model_of, recorded_models
-from cryoclinic.models import Clinic, Heartbeat, User
+from cryoclinic.models import Clinic, Heartbeat, SetUpVersion, User
 from procedures.models import ProcedureType, Zone
 from scheduling.models import CourseCheck, ReminderRewrite, SendingPace
 from tests import factories
@@ -16,8 +16,9 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 OURS = ("cryoclinic", "procedures", "clients", "scheduling")
-# A sign of life every few seconds, and the worker's note of what to look at next: nobody's doing.
-NOT_BUSINESS = {Heartbeat, CourseCheck, ReminderRewrite, SendingPace}
+# A sign of life every few seconds, what follows a change of the set-up, the worker's note of what
+# to look at next: nobody's doing.
+NOT_BUSINESS = {Heartbeat, SetUpVersion, CourseCheck, ReminderRewrite, SendingPace}
 
 
 def business_tables() -> set[str]:

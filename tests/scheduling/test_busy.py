@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,20 +32,12 @@ def cell_of(zone: ZoneInfo, first: date, moment: int) -> int:
     return (day - first).days * CELLS_PER_DAY + cell
 
 
-@pytest.mark.parametrize(("name", "first"), FIRST_DAYS)
-@given(
-    spans=st.lists(
-        st.tuples(st.integers(-86_400, DAYS * 86_400), st.integers(1, 200_000)),
-        min_size=1,
-        max_size=8,
-    )
+SPANS = st.lists(
+    st.tuples(st.integers(-86_400, DAYS * 86_400), st.integers(1, 200_000)), min_size=1, max_size=8
 )
-def test_strip_has_the_cells_that_the_calendar_gives(name, first, spans):
-    zone = ZoneInfo(name)
-    midnight = seconds(datetime.combine(first, datetime.min.time(), tzinfo=zone))
-    starts = [midnight + begin for begin, _length in spans]
-    ends = [midnight + begin + length for begin, length in spans]
 
+
+def by_the_calendar(zone: ZoneInfo, first: date, starts: list[int], ends: list[int]) -> int:
     expected = 0
     for start, end in zip(starts, ends, strict=True):
         one, other = cell_of(zone, first, start), cell_of(zone, first, end)
@@ -57,5 +50,19 @@ def test_strip_has_the_cells_that_the_calendar_gives(name, first, spans):
         for cell in range(max(0, min(one, other)), max(one, other) + (not on_the_grid)):
             if cell < DAYS * CELLS_PER_DAY:
                 expected |= 1 << cell
+    return expected
 
-    assert wall_clock(zone, first, DAYS).strip(starts, ends) == expected
+
+@pytest.mark.parametrize(("name", "first"), FIRST_DAYS)
+@given(lists=st.lists(SPANS, max_size=4))
+def test_strips_have_the_cells_that_the_calendar_gives(name, first, lists):
+    zone = ZoneInfo(name)
+    midnight = seconds(datetime.combine(first, datetime.min.time(), tzinfo=zone))
+    starts = [[midnight + begin for begin, _length in spans] for spans in lists]
+    ends = [[midnight + begin + length for begin, length in spans] for spans in lists]
+
+    found = wall_clock(zone, first, DAYS).strips(
+        [np.array(each) for each in starts], [np.array(each) for each in ends]
+    )
+
+    assert found == [by_the_calendar(zone, first, *each) for each in zip(starts, ends, strict=True)]

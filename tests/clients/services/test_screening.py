@@ -11,8 +11,9 @@ from django.db import InternalError, transaction
 from django.utils import translation
 
 from clients.errors import ScreeningEnded, WrongAnswer
+from clients.facts import screening_facts
 from clients.models import Answer, Client, Screening
-from clients.selectors import current_screening, screening_facts, verdict_for, verdict_table
+from clients.selectors import current_screening, verdict_for, verdict_table
 from clients.services import AnswerGiven, ask_again, screen_client
 from clients.verdict import AnswerFact, Outcome, ScreeningFacts, ZoneFact
 from cryoclinic.models import Clinic, User
