@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import HttpRequest
 
-from cryoclinic.models import User
+from cryoclinic.models import User, clinic_by_id
 
 # Asked on every page of the desk; written out, since making it anew from models takes longer than
 # the database takes to answer.
@@ -35,12 +35,17 @@ class AccountAdapter(DefaultAccountAdapter):
 class StaffBackend(AuthenticationBackend):
     """Sign-in as allauth has it; a request asks one query who somebody is, one what they may do.
 
-    Django's own asks four, the clinic and the permissions of user and of roles apart, on each page.
+    Django's own asks four, the clinic and the permissions of user and of roles apart, on each page;
+    the clinic is part of the set-up, which is in memory.
     """
 
     def get_user(self, user_id: Any) -> User | None:
-        user = User.objects.select_related("clinic").filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        user = User.objects.filter(pk=user_id).first()
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        if user.clinic_id is not None:
+            user.clinic = clinic_by_id(user.clinic_id)
+        return user
 
     def get_all_permissions(
         self, user_obj: AbstractBaseUser | AnonymousUser, obj: object = None

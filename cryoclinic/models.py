@@ -103,6 +103,7 @@ class Clinic(models.Model):
                 violation_error_message=_("Quiet hours go over midnight, such as 21:00 to 8:00."),
             ),
         ]
+        triggers = [remembered.CHANGED]
 
     def __str__(self) -> str:
         return self.name
@@ -126,6 +127,12 @@ class Clinic(models.Model):
     def midnight(self, day: date) -> datetime:
         """The instant at which ``day`` begins at the clinic, in UTC."""
         return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC)
+
+
+@remembered.remembered
+def clinic_by_id(pk: int) -> Clinic:
+    """The clinic, in memory for as long as it stays as it is; nobody may change this instance."""
+    return Clinic.objects.get(pk=pk)
 
 
 class StaffManager(UserManager["User"]):

@@ -26,9 +26,25 @@ class Migration(migrations.Migration):
                 "default_permissions": (),
             },
         ),
+        # Without a version nothing is kept; from here on there always is one.
         migrations.RunSQL(
             "INSERT INTO cryoclinic_setupversion (id, version) VALUES (1, gen_random_uuid())",
             migrations.RunSQL.noop,
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="clinic",
+            trigger=pgtrigger.compiler.Trigger(
+                name="set_up_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\nINSERT INTO cryoclinic_setupversion (id, version) VALUES (1, gen_random_uuid())\nON CONFLICT (id) DO UPDATE SET version = excluded.version;\nRETURN NULL;\n",
+                    hash="62e6dbf2cb1c839e384ff72bc3f1a31ec735bd5d",
+                    level="STATEMENT",
+                    operation="INSERT OR UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_set_up_changed_8d921",
+                    table="cryoclinic_clinic",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="user",

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cryoclinic.models import Clinic
 from cryoclinic.remembered import remembered
-from procedures.models import Price, ProcedureType, Protocol, Zone
+from procedures.models import Indication, Price, ProcedureType, Protocol, Zone
 from procedures.selectors import BookableType, bookable_types, indications, prices_on
 from scheduling.forms.fields import ObjectField, ObjectsField, SlotsField, day_input, time_input
 from scheduling.planner import Relax
@@ -66,11 +67,11 @@ class CourseForm(forms.Form):
     def __init__(self, *args: Any, clinic: Clinic, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.day = day
-        self.types = {bookable.procedure_type.pk: bookable for bookable in bookable_types()}
-        self._field("treatment").choices = _treatments(day, get_language())
-        self._field("indications").offer(indications())
+        self.catalogue = _catalogue(day, get_language())
+        self._field("treatment").choices = self.catalogue.treatments
+        self._field("indications").offer(self.catalogue.indications)
         self._field("specialist").offer(resources_of(clinic).present_specialists())
-        usual = next(iter(self.types.values()), None)
+        usual = next(iter(self.catalogue.types.values()), None)
         if usual:
             self.fields["sessions"].initial = usual.procedure_type.sessions_min
 
@@ -113,7 +114,7 @@ class CourseForm(forms.Form):
     @property
     def procedure_type(self) -> ProcedureType:
         """Of a valid form; so are the other properties."""
-        return self.types[self._pair[0]].procedure_type
+        return self.catalogue.types[self._pair[0]].procedure_type
 
     @property
     def zone(self) -> Zone:
@@ -122,11 +123,11 @@ class CourseForm(forms.Form):
     @property
     def protocol(self) -> Protocol:
         kind, zone = self._pair
-        return next(each for each in self.types[kind].protocols if each.zone_id == zone)
+        return next(each for each in self.catalogue.types[kind].protocols if each.zone_id == zone)
 
     @property
     def price(self) -> Price:
-        return prices_on(self.day)[self._pair]
+        return self.catalogue.prices[self._pair]
 
     @property
     def wishes(self) -> Wishes:
@@ -190,21 +191,27 @@ def relaxed(data: QueryDict, relaxation: str) -> QueryDict:
     return changed
 
 
-@remembered
-def _treatments(day: date, language: str) -> list[Any]:
-    """The choices in the present ``language``: procedure types with their zones and prices.
+@dataclass(frozen=True, slots=True)
+class _Catalogue:
+    """What the form offers on a day, the choices in one language."""
 
-    What has no price can't be booked.
-    """
-    prices = prices_on(day)
-    return [
-        ("", gettext("Choose…")),
-        *(
-            (str(bookable.procedure_type), zones)
-            for bookable in bookable_types()
-            if (zones := list(_zones(bookable, prices)))
-        ),
-    ]
+    types: Mapping[int, BookableType]
+    prices: Mapping[tuple[int, int], Price]
+    treatments: list[Any]
+    indications: Sequence[Indication]
+
+
+@remembered
+def _catalogue(day: date, language: str) -> _Catalogue:
+    """In the present ``language``; what has no price on the day can't be booked."""
+    types, prices = bookable_types(), prices_on(day)
+    groups = ((str(each.procedure_type), list(_zones(each, prices))) for each in types)
+    return _Catalogue(
+        types={each.procedure_type.pk: each for each in types},
+        prices=prices,
+        treatments=[("", gettext("Choose…")), *((name, zones) for name, zones in groups if zones)],
+        indications=indications(),
+    )
 
 
 def _zones(

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def scheduler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Beat with one entry that is always due, and a producer that takes everything."""
+    app.loader.import_default_modules()  # as the program does; the tasks are registered by it
     schedule = {"heartbeat": every("scheduling.tasks.beat_heartbeat", timedelta(0))}
     monkeypatch.setitem(app.conf, "beat_schedule", schedule)
     monkeypatch.setattr(Scheduler, "producer", None)

@@ -225,7 +225,7 @@ def test_verdict_table_has_every_protocol_and_a_fixed_number_of_queries(
         clinic=clinic,
         answers=answers(couperose={"zones": (zone.pk,)}),
     )
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         table = verdict_table(screening, day=TODAY)
     outcomes = {
         row.procedure_type.code: [verdict and verdict.outcome.value for verdict in row.verdicts]

@@ -156,6 +156,7 @@ def test_a_full_day_takes_as_many_queries_as_a_quiet_one(
         return len(captured)
 
     visit(practice, time(9))
+    queries()
     quiet = queries()
     for number in range(1, 30):
         visit(practice, time(9 + number // 3, number % 3 * 20))

@@ -137,7 +137,7 @@ def test_list_asks_a_fixed_number_of_queries(desk, clinic, courses, django_asser
         announce_course(course, visits, now=NOON)
     desk.get(LIST, {"status": "due"})
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         desk.get(LIST, {"status": "due"})
 
 

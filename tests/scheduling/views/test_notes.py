@@ -292,6 +292,7 @@ def test_the_notes_queries_do_not_grow_with_its_addenda(
     close_note(by=cosmetologist, note=note)
     url = path(note.appointment, "note/")
     add_addendum(by=cosmetologist, note=note, text="1")
+    browser.get(url)
     with CaptureQueriesContext(connection) as one:
         browser.get(url)
     for number in range(2, 31):

@@ -73,5 +73,5 @@ def test_the_number_of_queries_is_fixed(
         factories.SpecialistFactory(clinic=practice.clinic, skills=[practice.procedure_type])
     browser = browse(reception)
     ask(browser, practice)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(ask(browser, practice).json()["specialists"]) == specialists
