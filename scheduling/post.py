@@ -1,21 +1,12 @@
-"""Handing mails to the mail server, in a thread of its own, and what came of each.
-
-Nothing here touches the database: while the server takes one mail, the worker makes the next.
-"""
+"""Handing mails to the mail server, and what came of each. Nothing here touches the database."""
 
 import logging
 import smtplib
-import sys
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from django.core.mail import EmailMessage, get_connection
 
 from scheduling import problems
-
-# Seconds that a thread may compute while another waits for its turn. By Python's own 5 ms, each
-# line of the conversation with the server would wait until the next mail is made.
-TURN = 0.0005
 
 logger = logging.getLogger(__name__)
 
@@ -56,35 +47,24 @@ class Post:
 
     def __init__(self) -> None:
         self._connection = get_connection()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="post")
-        self._usual_turn = sys.getswitchinterval()
-        sys.setswitchinterval(TURN)
 
     def open(self) -> Outcome:
-        """Connect and sign in, if that is to be done; not while a mail is on its way."""
+        """Connect and sign in, if that is to be done."""
         try:
             self._connection.open()
         except OSError as error:  # smtplib's own errors are OSErrors too
             return Outcome(error, about_us=True)
         return Outcome()
 
-    def hand_over(self, mail: EmailMessage) -> Future[Outcome]:
-        return self._thread.submit(self._deliver, mail)
-
-    def close(self) -> None:
-        self._thread.submit(self._close)
-        self._thread.shutdown()
-        sys.setswitchinterval(self._usual_turn)
-
-    def _deliver(self, mail: EmailMessage) -> Outcome:
+    def deliver(self, mail: EmailMessage) -> Outcome:
         try:
             self._connection.send_messages([mail])
         except (OSError, ValueError) as error:  # ValueError: no mail can be addressed like that
-            self._close()
+            self.close()
             return Outcome(error)
         return Outcome()
 
-    def _close(self) -> None:
+    def close(self) -> None:
         try:
             self._connection.close()
         except OSError:

@@ -41,7 +41,7 @@ def preview(message: Message, *, now: datetime) -> Preview | None:
     facts = facts_of(message, now=now)
     if obstacle(message, facts, now):
         return None
-    source = compose(message, facts, now=now).message().as_string()
+    source = compose(message, facts, now=now).source
     return _read(source, is_final=False)
 
 

@@ -1,20 +1,13 @@
 """A mail out of what it says: its parts, headers and calendar."""
 
 import re
-import secrets
 from collections.abc import Mapping, Sequence
-from email import encoders
-from email.generator import BytesGenerator
-from email.mime.base import MIMEBase
-from email.policy import Compat32
 from email.utils import formataddr, parseaddr
-from functools import cache, partial
-from io import BytesIO
+from functools import cache, lru_cache
 from textwrap import fill
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy
@@ -22,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from clients.phones import spaced
 from cryoclinic.models import Clinic
 from scheduling.calendars import Entry, Method, calendar_file, host
+from scheduling.emails.wire import Mail
 from scheduling.emails.words import Draft, own_draft, words_of
 from scheduling.links import page_url, unsubscribe_headers, unsubscribe_url
 from scheduling.mail_facts import Facts
@@ -29,6 +23,7 @@ from scheduling.models import Message
 from scheduling.models.message import OPTIONAL, MessageKind
 from scheduling.selectors import words
 
+SHARED = ["where", "avoid", "why"]
 # Longer lines of the text are broken between words, as mail programs that show it don't.
 LINE = 76
 # What the link to the client's page is called where it is for something in particular.
@@ -37,33 +32,6 @@ ACTIONS = {
     MessageKind.REMINDER: gettext_lazy("Confirm, move or cancel"),
     MessageKind.MISSED: gettext_lazy("Choose another time"),
 }
-
-
-class Mail(EmailMultiAlternatives):
-    """Built and written out once: what is kept of it is what was sent.
-
-    ``fell_back``: the clinic's own wording could not be used, the shipped one was.
-    """
-
-    built: Any = None
-    fell_back = False
-
-    def message(self, **options: Any) -> Any:
-        if self.built is None:
-            self.built = super().message(**options)
-            _set_boundaries(self.built)
-            self.built.as_bytes = cache(partial(_written, self.built))
-        return self.built
-
-    def write_out(self) -> bytes:
-        """The mail as it goes over the wire; ValueError where an address can't stand in it."""
-        sent: bytes = self.message().as_bytes(linesep="\r\n")
-        return sent
-
-    @property
-    def source(self) -> str:
-        """The mail as it went over the wire, with line ends as files have them."""
-        return self.write_out().decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def build(
@@ -86,15 +54,42 @@ def build(
     whole = _context(kind, message, facts) | {"words": said} | dict(context)
     mail = Mail(
         subject=said.subject,
-        body=_wrapped(render_to_string(f"emails/{kind}.txt", whole).strip()) + "\n",
-        from_email=formataddr((_one_line(clinic.name), _sender())),
+        body=_wrapped(_rendered("txt", whole)) + "\n",
+        from_email=_sender(),
         to=[(message.client or clinic).email],
         reply_to=[clinic.email] if clinic.email else [],
         headers=_headers(message),
     )
-    mail.attach_alternative(render_to_string(f"emails/{kind}.html", whole).strip(), "text/html")
+    mail.attach_alternative(_rendered("html", whole), "text/html")
     mail.fell_back = said.fell_back
     return mail
+
+
+def _rendered(form: str, context: Mapping[str, Any]) -> str:
+    """``form`` is ``txt`` or ``html``."""
+    kind, clinic, phone = context["kind"], context["clinic"], context["phone"]
+    about = About(clinic.name, clinic.address, clinic.map_url, clinic.phone)
+    shared = _shared(form, context["language"], kind, about, phone)
+    return render_to_string(f"emails/{kind}.{form}", {**context, "shared": shared}).strip()
+
+
+class About(NamedTuple):
+    """What a mail says of its clinic."""
+
+    name: str
+    address: str
+    map_url: str
+    phone: str
+
+
+@lru_cache(maxsize=500)
+def _shared(form: str, language: str, kind: str, clinic: About, phone: str) -> dict[str, str]:
+    """The parts that are the same in a clinic's mails of a kind, in the active language.
+
+    Kept, as they are a third of a mail.
+    """
+    context = {"kind": kind, "clinic": clinic, "phone": phone}
+    return {part: render_to_string(f"emails/_{part}.{form}", context) for part in SHARED}
 
 
 def _own_draft(clinic: Clinic, kind: MessageKind, facts: Facts) -> Draft | None:
@@ -111,7 +106,7 @@ def with_file(mail: Mail, message: Message, entries: Sequence[Entry]) -> Mail:
         content = calendar_file(
             entries, clinic=message.clinic, organizer=_organizer(message.clinic)
         )
-        mail.attach(_calendar_part(content, "visits.ics", method=Method.PUBLISH))
+        mail.attach("visits.ics", content, f"text/calendar; method={Method.PUBLISH}; charset=utf-8")
     return mail
 
 
@@ -130,7 +125,7 @@ def with_invitation(mail: Mail, message: Message, entry: Entry) -> Mail:
         method=method,
     )
     mail.attach_alternative(content.decode(), f"text/calendar; method={method}")
-    mail.attach(_calendar_part(content, "visit.ics", method=None))
+    mail.attach("visit.ics", content, "application/ics")
     return mail
 
 
@@ -164,6 +159,7 @@ def _context(kind: MessageKind, message: Message, facts: Facts) -> dict[str, Any
 def _headers(message: Message) -> dict[str, str]:
     """The same Message-ID at every attempt, so that a mail sent twice can be told as one."""
     headers = {
+        "From": formataddr((_one_line(message.clinic.name), _sender())),
         "Message-ID": f"<{message.message_id}@{host()}>",
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
@@ -175,49 +171,18 @@ def _headers(message: Message) -> dict[str, str]:
     return headers
 
 
-def _calendar_part(content: bytes, filename: str, *, method: Method | None) -> MIMEBase:
-    """With ``method`` a calendar that mail programs act on, without a plain file."""
-    if method is None:
-        part = MIMEBase("application", "ics", name=filename)
-    else:
-        part = MIMEBase("text", "calendar", charset="utf-8", method=method.value)
-    part.set_payload(content)
-    # Base64 keeps the line ends that calendars prescribe.
-    encoders.encode_base64(part)
-    part.add_header("Content-Disposition", "attachment", filename=filename)
-    return part
-
-
-class _ShortHeaders(Compat32):
-    """Writes a header that fits into its line as it is, without looking for where to break it."""
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        fits = isinstance(value, str) and len(name) + len(value) + 2 <= LINE
-        if fits and value.isascii() and value.isprintable():
-            return f"{name}: {value}{self.linesep}".encode()
-        return super().fold_binary(name, value)
-
-
-def _written(built: Any, linesep: str = "\n") -> bytes:
-    whole = BytesIO()
-    generator = BytesGenerator(whole, mangle_from_=False, policy=_ShortHeaders())
-    generator.flatten(built, linesep=linesep)
-    return whole.getvalue()
-
-
-def _set_boundaries(built: Any) -> None:
-    """What parts the mail; left to itself, ``email`` compiles a pattern for each to look for it."""
-    for part in built.walk():
-        if part.is_multipart():
-            part.set_boundary(f"={secrets.token_hex(16)}=")
-
-
 def _organizer(clinic: Clinic) -> str:
     return clinic.email or _sender()
 
 
 def _sender() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return _bare(settings.DEFAULT_FROM_EMAIL)
+
+
+@cache
+def _bare(address: str) -> str:
+    """Without the name of whoever it is."""
+    return parseaddr(address)[1]
 
 
 def _one_line(text: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.calendars import Entry, entry_of
-from scheduling.emails.building import Mail, build, with_file, with_invitation
+from scheduling.emails.building import build, with_file, with_invitation
 from scheduling.emails.times import (
     Times,
     appointment_times,
@@ -20,6 +20,7 @@ from scheduling.emails.times import (
     told_times,
     visit_times,
 )
+from scheduling.emails.wire import Mail
 from scheduling.emails.words import Draft
 from scheduling.mail_facts import Facts
 from scheduling.models import Message

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from clients.models import Client
 from cryoclinic.models import Clinic
-from scheduling.emails.building import Mail
 from scheduling.emails.kinds import compose
+from scheduling.emails.wire import Mail
 from scheduling.emails.words import Draft
 from scheduling.mail_facts import Facts
 from scheduling.models import Appointment, Course, Message

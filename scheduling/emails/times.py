@@ -4,14 +4,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cryoclinic.models import Clinic
 from scheduling.models import Appointment
 from scheduling.selectors.visits import Visit
-from scheduling.selectors.words import clock, full_day, short_day, weekday_and_day
+from scheduling.selectors.words import (
+    clock,
+    full_date,
+    full_day,
+    full_weekday,
+    short_day,
+    weekday_and_day,
+)
 from scheduling.told import ToldVisit
 
 Times = dict[str, Any]
@@ -58,8 +64,8 @@ def _times(starts_at: datetime, ends_at: datetime, today: date) -> Times:
     return {
         "date": short_day(day),
         "short_day": weekday_and_day(day),
-        "weekday": date_format(starts_at, "l"),
-        "full_date": date_format(starts_at, "j E Y"),
+        "weekday": full_weekday(day),
+        "full_date": full_date(day),
         "day": full_day(day),
         "when": _relative_day(day, today),
         "from": clock(starts_at),

@@ -23,6 +23,16 @@ def weekday(number: int) -> str:
     return str(WEEKDAYS_ABBR[number])
 
 
+def full_weekday(day: date) -> str:
+    """Such as “Monday”."""
+    return _written(day, "l", get_language())
+
+
+def full_date(day: date) -> str:
+    """Such as “23 November 2026”."""
+    return _written(day, "j E Y", get_language())
+
+
 def full_day(day: date) -> str:
     """Such as “Monday, 23 November 2026”."""
     return _written(day, "l, j E Y", get_language())

@@ -10,8 +10,6 @@ import logging
 import random
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -84,74 +82,49 @@ def _claim(now: datetime, limit: int) -> list[int]:
 
 
 def _send_all(ids: Sequence[int], *, lease: datetime) -> None:
-    """One connection for all of them; whatever happens, the rows not begun are given back.
-
-    Each mail is made while the server takes the one before, and handed over when that is marked.
-    """
+    """One connection for all of them; whatever happens, the rows not begun are given back."""
     waiting, end = list(ids), lease - LEASE + BATCH_TIME
-    round_of_mails = Round(Post(), lease, end)
+    post = Post()
     try:
         for claimed in read_claimed(ids, lease, now=timezone.now()):
             if timezone.now() >= end:
                 break
             waiting.remove(claimed.message.pk)  # an error of ours leaves it to its lease
-            if not round_of_mails.send(claimed):
+            if not _send(claimed, post, lease, end):
                 waiting.append(claimed.message.pk)
                 break
     finally:
-        round_of_mails.end()
+        post.close()
         _give_back(waiting, lease)
 
 
-@dataclass
-class Round:
-    """One batch on its way: at most one mail at the server, the next one being made."""
-
-    post: Post
-    lease: datetime
-    until: datetime
-    on_its_way: tuple["Ready", Future[Outcome]] | None = None
-
-    def send(self, claimed: Claimed) -> bool:
-        """Deal with one message; False where it has to wait for a later round."""
-        ready = _make(claimed)
-        self.settle()
-        if ready is None:
-            return True
-        made_at = timezone.now()
-        pause = seconds_to_wait(longest=(self.until - made_at).total_seconds())
-        if pause is None:
-            return False
-        time.sleep(pause)
-        opened = self.post.open()
-        if opened.error is not None:
-            _retry(ready.message, problem=opened.problem)
-            return True
-        # Just before it goes: has anything been written since, or time gone by?
-        late = timezone.now() - made_at > LONG
-        if late or not is_unchanged(claimed, self.lease):
-            ready = self._read_again(claimed)
-        if ready is not None and timezone.now() < self.lease:
-            self.on_its_way = ready, self.post.hand_over(ready.mail)
+def _send(claimed: Claimed, post: Post, lease: datetime, until: datetime) -> bool:
+    """Deal with one message; False where it has to wait for a later round."""
+    ready = _make(claimed)
+    if ready is None:
         return True
+    made_at = timezone.now()
+    pause = seconds_to_wait(longest=(until - made_at).total_seconds())
+    if pause is None:
+        return False
+    if pause:
+        time.sleep(pause)
+    opened = post.open()
+    if opened.error is not None:
+        _retry(ready.message, problem=opened.problem)
+        return True
+    # Just before it goes: has anything been written since, or time gone by?
+    late = timezone.now() - made_at > LONG
+    if late or not is_unchanged(claimed, lease):
+        ready = _read_again(claimed, lease)
+    if ready is not None and timezone.now() < lease:
+        _mark(ready, post.deliver(ready.mail))
+    return True
 
-    def settle(self) -> None:
-        """Wait for what the server says to the mail that is on its way, and mark its row."""
-        if self.on_its_way is not None:
-            ready, answer = self.on_its_way
-            outcome = answer.result()
-            self.on_its_way = None
-            _mark(ready, outcome)
 
-    def end(self) -> None:
-        try:
-            self.settle()
-        finally:
-            self.post.close()
-
-    def _read_again(self, claimed: Claimed) -> "Ready | None":
-        found = read_claimed([claimed.message.pk], self.lease, now=timezone.now())
-        return _make(found[0]) if found else None
+def _read_again(claimed: Claimed, lease: datetime) -> "Ready | None":
+    found = read_claimed([claimed.message.pk], lease, now=timezone.now())
+    return _make(found[0]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +145,7 @@ def _make(claimed: Claimed) -> Ready | None:
     if message.attempts > MAX_ATTEMPTS:
         _conclude(message, Message.Status.FAILED, problem=message.problem or problems.NETWORK)
         return None
-    mail = compose(message, facts, now=now)
-    with suppress(ValueError):  # an address that no mail can carry: the post will say so
-        mail.write_out()
-    return Ready(message, facts, mail)
+    return Ready(message, facts, compose(message, facts, now=now))
 
 
 def _mark(ready: Ready, outcome: Outcome) -> None:

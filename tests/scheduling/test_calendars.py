@@ -1,5 +1,6 @@
 """Calendar files, byte for byte and as icalendar's parser reads them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -123,3 +124,31 @@ def test_file_s_own_time_zone_is_all_that_is_needed_over_a_clock_change():
         "24 12:05",
         "26 13:05",
     ]
+
+
+@pytest.mark.parametrize("attendee", [f"{'anna' * 20}@example.com", f"anna@{'почта' * 12}.рф"])
+def test_no_line_is_longer_than_calendars_may_have(attendee):
+    content = calendar_file(
+        [replace(entry(date(2026, 10, 24)), summary="Криотерапия: сеанс, " * 9)],
+        clinic=CLINIC,
+        attendee=attendee,
+    )
+
+    assert max(len(line) for line in content.split(b"\r\n")) <= 75
+    [event] = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    assert (str(event["ATTENDEE"]), str(event["SUMMARY"])) == (
+        f"mailto:{attendee}",
+        "Криотерапия: сеанс, " * 9,
+    )
+
+
+def test_same_moment_in_two_clinics_stands_on_the_clock_of_each():
+    there = entry(date(2026, 10, 24))
+    moved = there.starts_at.astimezone(ZoneInfo("Europe/Moscow"))
+
+    first = event_lines(calendar_file([there], clinic=CLINIC))
+    second = event_lines(calendar_file([replace(there, starts_at=moved)], clinic=CLINIC))
+    assert (first[2], second[2]) == (
+        "DTSTART;TZID=Europe/Berlin:20261024T140500",
+        "DTSTART;TZID=Europe/Moscow:20261024T150500",
+    )

@@ -33,7 +33,8 @@ def make_clinic(language: str) -> Clinic:
 def whole(clinic: Clinic, kind: MessageKind) -> str:
     """Sender, subject and text of the sample, its links' tokens left out."""
     mail = sample_mail(kind, clinic, language=clinic.language, to="anna@example.com", now=NOON)
-    head = f"From: {mail.from_email}\nTo: {mail.to[0]}\nSubject: {mail.subject}"
+    sender = mail.extra_headers["From"]
+    head = f"From: {sender}\nTo: {mail.to[0]}\nSubject: {mail.subject}"
     text = re.sub(r"https?://[^/\s]+/(v|u)/[^/\s]+/", r"https://site/\1/TOKEN/", str(mail.body))
     return f"{head}\n\n{re.sub(r'https?://[^/]+/board/', 'https://site/board/', text)}"
 

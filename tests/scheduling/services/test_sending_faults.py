@@ -124,13 +124,13 @@ def test_message_whose_worker_always_dies_is_given_up(plan, clock, smtp):
 
 def test_worker_that_was_overtaken_marks_nothing(plan, smtp, monkeypatch):
     """While the server took the mail its lease ran out, and another claimed the message."""
-    hand_over = Post.hand_over
+    deliver = Post.deliver
 
     def slow(post, mail):
         Message.objects.filter(pk=plan.pk).update(attempts=2)
-        return hand_over(post, mail)
+        return deliver(post, mail)
 
-    monkeypatch.setattr(Post, "hand_over", slow)
+    monkeypatch.setattr(Post, "deliver", slow)
     send(NOON)
 
     plan.refresh_from_db()
