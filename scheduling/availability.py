@@ -18,11 +18,9 @@ from procedures.models import ProcedureType
 from scheduling.busy import CLIENT, CLINIC, DEVICE, ROOM, SPECIALIST, read_busy
 from scheduling.clock import cell_at, place_of, unclear_cells
 from scheduling.planner import CELLS_PER_DAY, cells
+from scheduling.planner_masks import by_day, pack
+from scheduling.planner_values import Masks
 from scheduling.resources import Hours, resources_of
-
-Masks = tuple[int, ...]
-
-DAY_BYTES = CELLS_PER_DAY // 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +64,7 @@ def read_availability(question: Question, *, now: datetime | None = None) -> Ava
     open_time = opening & ~busy[CLINIC] & ~_closed(question, now or timezone.now())
 
     def free(owner: str, ids: Iterable[int]) -> dict[int, Masks]:
-        return {pk: _by_day(open_time & ~busy[owner, pk], days) for pk in ids}
+        return {pk: by_day(open_time & ~busy[owner, pk], days) for pk in ids}
 
     def working(specialist: int) -> int:
         own = resources.working.get(specialist, ())
@@ -75,13 +73,13 @@ def read_availability(question: Question, *, now: datetime | None = None) -> Ava
     return Availability(
         first_day=question.first_day,
         specialists={
-            pk: _by_day(open_time & working(pk), days) for pk in resources.skilled.get(kind.pk, ())
+            pk: by_day(open_time & working(pk), days) for pk in resources.skilled.get(kind.pk, ())
         },
         rooms=free(ROOM, resources.fitting_rooms.get(kind.pk, ())),
         devices=free(DEVICE, resources.fitting_devices.get(kind.pk, ()))
         if kind.needs_device
         else None,
-        client=_by_day(open_time & ~busy[CLIENT, question.client_id], days),
+        client=by_day(open_time & ~busy[CLIENT, question.client_id], days),
     )
 
 
@@ -100,7 +98,7 @@ def _hours(rows: tuple[Hours, ...], first_day: date, days: int) -> int:
                 found |= span
         return found
 
-    return _strip(mask(first_day + timedelta(days=index)) for index in range(days))
+    return pack(mask(first_day + timedelta(days=index)) for index in range(days))
 
 
 def _end_cell(ends: time) -> int:
@@ -119,18 +117,4 @@ def _closed(question: Question, now: datetime) -> int:
 
 @lru_cache(maxsize=1024)
 def _unclear(zone: ZoneInfo, first_day: date, days: int) -> int:
-    return _strip(unclear_cells(zone, first_day + timedelta(days=index)) for index in range(days))
-
-
-def _strip(masks: Iterable[int]) -> int:
-    """The masks of consecutive days as one number, the first day in the lowest bits."""
-    return int.from_bytes(b"".join(mask.to_bytes(DAY_BYTES, "little") for mask in masks), "little")
-
-
-def _by_day(strip: int, days: int) -> Masks:
-    """The other way round."""
-    octets = strip.to_bytes(days * DAY_BYTES, "little")
-    return tuple(
-        int.from_bytes(octets[start : start + DAY_BYTES], "little")
-        for start in range(0, days * DAY_BYTES, DAY_BYTES)
-    )
+    return pack(unclear_cells(zone, first_day + timedelta(days=index)) for index in range(days))

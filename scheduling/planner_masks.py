@@ -5,20 +5,31 @@ days at once.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import repeat
+from typing import Literal
 
 from scheduling.planner_values import CELLS_PER_DAY, FULL_DAY, Masks, PlanRequest, Rule, Slot, cells
 
 DAY_BYTES = CELLS_PER_DAY // 8
+ORDER: Literal["little"] = "little"
 
 
 def pack(masks: Iterable[int]) -> int:
     """One integer out of one mask per day."""
-    return int.from_bytes(b"".join(mask.to_bytes(DAY_BYTES, "little") for mask in masks), "little")
+    octets = map(int.to_bytes, masks, repeat(DAY_BYTES), repeat(ORDER))
+    return int.from_bytes(b"".join(octets), ORDER)
+
+
+def by_day(packed: int, days: int) -> Masks:
+    """The other way round."""
+    octets = packed.to_bytes(days * DAY_BYTES, ORDER)
+    each = [octets[start : start + DAY_BYTES] for start in range(0, len(octets), DAY_BYTES)]
+    return tuple(map(int.from_bytes, each, repeat(ORDER)))
 
 
 def every_day(mask: int, days: int) -> int:
     """The same mask on each of so many days, packed."""
-    return int.from_bytes(mask.to_bytes(DAY_BYTES, "little") * days, "little")
+    return int.from_bytes(mask.to_bytes(DAY_BYTES, ORDER) * days, ORDER)
 
 
 def runs(mask: int, length: int) -> int:

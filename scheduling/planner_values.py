@@ -111,7 +111,7 @@ class PlanRequest:
             raise ValueError("every resource needs one mask per day of the same days")
         if self.masked_days > MAX_DAYS:
             raise ValueError(f"at most {MAX_DAYS} days")
-        if any(not 0 <= mask <= FULL_DAY for masks in self._all_masks() for mask in masks):
+        if any(min(masks) < 0 or max(masks) > FULL_DAY for masks in self._all_masks() if masks):
             raise ValueError(f"a mask has {CELLS_PER_DAY} bits")
         if not 1 <= self.sessions <= MAX_SESSIONS:
             raise ValueError(f"sessions must lie between 1 and {MAX_SESSIONS}")
