@@ -14,7 +14,7 @@ from scheduling.errors import NotWished
 from scheduling.explain import refused
 from scheduling.models import Appointment, Course
 from scheduling.planner import PlanRequest, Slot
-from scheduling.planner_masks import place
+from scheduling.planner.masks import place
 from scheduling.questions import Treatment, plan_request
 from scheduling.wishes import Wishes
 

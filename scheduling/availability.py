@@ -18,8 +18,8 @@ from procedures.models import ProcedureType
 from scheduling.busy import CLIENT, CLINIC, DEVICE, ROOM, SPECIALIST, read_busy
 from scheduling.clock import cell_at, place_of, unclear_cells
 from scheduling.planner import CELLS_PER_DAY, cells
-from scheduling.planner_masks import by_day, pack
-from scheduling.planner_values import Masks
+from scheduling.planner.masks import by_day, pack
+from scheduling.planner.values import Masks
 from scheduling.resources import Hours, resources_of
 
 

@@ -10,7 +10,7 @@ from scheduling.availability import Question, read_availability
 from scheduling.clock import wall_time
 from scheduling.models import Specialist
 from scheduling.planner import CELL_MINUTES, PlanRequest
-from scheduling.planner_masks import possible_starts, starts_on
+from scheduling.planner.masks import possible_starts, starts_on
 from scheduling.resources import resources_of
 
 # No client has it: the free time is then that of specialists, rooms and devices alone.

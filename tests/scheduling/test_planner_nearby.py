@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduling.planner import CELLS_PER_DAY, Slot, nearest
-from scheduling.planner_masks import possible_starts, starts_on
+from scheduling.planner.masks import possible_starts, starts_on
 from tests.scheduling.planner_clinic import TEN, busy, clinic, day, slot
 
 

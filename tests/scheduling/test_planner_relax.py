@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.planner import Infeasible, PlanRequest, Relax, Rule, plan
-from scheduling.planner_relax import widened
+from scheduling.planner.relax import widened
 from tests.scheduling.planner_clinic import OPEN, TEN, busy, clinic, day
 from tests.scheduling.planner_oracle import best_chain, requests
 

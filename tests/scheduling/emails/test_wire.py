@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,8 @@ SENT = format_datetime(datetime(2026, 5, 1, 9, tzinfo=UTC))
 LONG = "Процедуры «холодом», " * 60
 
 
-def mail(**changes: object) -> Mail:
-    said: dict[str, object] = {
+def mail(**changes: Any) -> Mail:
+    said: dict[str, Any] = {
         "subject": "Hello",
         "body": "First\nSecond\n",
         "from_email": "noreply@frost.example",

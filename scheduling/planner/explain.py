@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
-from scheduling.planner_masks import (
+from scheduling.planner.masks import (
     free_for,
     hour_starts,
     place,
@@ -12,7 +12,7 @@ from scheduling.planner_masks import (
     starts_on,
     union,
 )
-from scheduling.planner_values import (
+from scheduling.planner.values import (
     CELLS_PER_DAY,
     FULL_DAY,
     Alternative,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from itertools import repeat
 from typing import Literal
 
-from scheduling.planner_values import CELLS_PER_DAY, FULL_DAY, Masks, PlanRequest, Rule, Slot, cells
+from scheduling.planner.values import CELLS_PER_DAY, FULL_DAY, Masks, PlanRequest, Rule, Slot, cells
 
 DAY_BYTES = CELLS_PER_DAY // 8
 ORDER: Literal["little"] = "little"

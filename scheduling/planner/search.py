@@ -3,7 +3,7 @@
 Backwards from the last session, `costs[k][s, d, c]` is the least cost of sessions k, k + 1, ...
 when session k is done by specialist s on day d from cell c. Then the plan is read forwards, so that
 of several best plans the one is taken whose first session comes first by day, specialist's id and
-cell, then the second one, and so on. The parts of the cost are those of `planner_cost.plan_cost`;
+cell, then the second one, and so on. The parts of the cost are those of `cost.plan_cost`;
 docs/planner.md has the recurrence and the proof.
 """
 
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduling.planner_cost import summarize
-from scheduling.planner_days import Windows, days_of, windows_beyond, windows_within
-from scheduling.planner_grid import Costs, Grid, bound, build_grid
-from scheduling.planner_masks import place, possible_starts, union
-from scheduling.planner_values import Plan, PlanRequest
+from scheduling.planner.cost import summarize
+from scheduling.planner.days import Windows, days_of, windows_beyond, windows_within
+from scheduling.planner.grid import Costs, Grid, bound, build_grid
+from scheduling.planner.masks import place, possible_starts, union
+from scheduling.planner.values import Plan, PlanRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-from scheduling.planner_days import days_after_last_done, days_of, earliest_days
-from scheduling.planner_masks import (
+from scheduling.planner.days import days_after_last_done, days_of, earliest_days
+from scheduling.planner.masks import (
     conditions,
     every_day,
     free_specialists,
@@ -19,8 +19,8 @@ from scheduling.planner_masks import (
     possible_starts,
     union,
 )
-from scheduling.planner_search import best_plan
-from scheduling.planner_values import (
+from scheduling.planner.search import best_plan
+from scheduling.planner.values import (
     CELLS_PER_DAY,
     Infeasible,
     PlanRequest,

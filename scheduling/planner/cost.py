@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from scheduling.planner_values import Existing, Move, Plan, PlanRequest, Slot
+from scheduling.planner.values import Existing, Move, Plan, PlanRequest, Slot
 
 
 def plan_cost(request: PlanRequest, slots: Sequence[Slot]) -> int:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.planner_cost import moving_cost
-from scheduling.planner_days import Windows
-from scheduling.planner_masks import DAY_BYTES
-from scheduling.planner_values import CELLS_PER_DAY, PlanRequest
+from scheduling.planner.cost import moving_cost
+from scheduling.planner.days import Windows
+from scheduling.planner.masks import DAY_BYTES
+from scheduling.planner.values import CELLS_PER_DAY, PlanRequest
 
 Costs = NDArray[np.signedinteger]
 

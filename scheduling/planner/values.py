@@ -25,7 +25,7 @@ def cells(first: int, last: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """What one unit of each part of the cost weighs; see `planner_cost.plan_cost`.
+    """What one unit of each part of the cost weighs; see `cost.plan_cost`.
 
     The defaults make the parts lexicographic: no sum of the lighter parts outweighs one unit of
     a heavier one.

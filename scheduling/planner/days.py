@@ -5,8 +5,8 @@ Sets of days are integers: bit d set = day d of the horizon.
 
 from dataclasses import dataclass
 
-from scheduling.planner_masks import DAY_BYTES
-from scheduling.planner_values import PlanRequest
+from scheduling.planner.masks import DAY_BYTES
+from scheduling.planner.values import PlanRequest
 
 
 @dataclass(frozen=True, slots=True)

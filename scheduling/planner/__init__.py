@@ -4,12 +4,12 @@ Pure: values in, values out; no database, no clock, no user-facing text. docs/pl
 problem and proves the method. This module is the whole public interface.
 """
 
-from scheduling.planner_cost import plan_cost, summarize
-from scheduling.planner_explain import Wanted, alternative_days, alternatives, refuse
-from scheduling.planner_nearby import nearest
-from scheduling.planner_relax import explain_infeasible
-from scheduling.planner_search import best_plan
-from scheduling.planner_values import (
+from scheduling.planner.cost import plan_cost, summarize
+from scheduling.planner.explain import Wanted, alternative_days, alternatives, refuse
+from scheduling.planner.nearby import nearest
+from scheduling.planner.relax import explain_infeasible
+from scheduling.planner.search import best_plan
+from scheduling.planner.values import (
     CELL_MINUTES,
     CELLS_PER_DAY,
     FULL_DAY,

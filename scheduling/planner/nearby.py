@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from datetime import date
 
-from scheduling.planner_masks import place, possible_starts, starts_on
-from scheduling.planner_values import PlanRequest, Slot
+from scheduling.planner.masks import place, possible_starts, starts_on
+from scheduling.planner.values import PlanRequest, Slot
 
 
 def nearest(
