@@ -73,6 +73,15 @@ def test_the_page_says_that_a_session_is_not_booked_and_leads_to_the_times(holde
     assert holder.browser.cookies == {}
 
 
+def test_without_any_visit_the_page_leads_to_the_times_too(holder):
+    Appointment.objects.filter(course=holder.course).update(status="cancelled")
+    page = holder.get().text
+    assert "No visit is booked at the moment" in page
+    assert page.count("3 sessions are not booked. Choose the times here, or call us.") == 1
+    assert page.count(f'href="{holder.booking}"') == 1
+    assert holder.get(holder.booking).context["days"]
+
+
 def test_a_time_is_booked_by_the_client_and_told_to_them(holder, smtp, clock):
     send_due(by=worker(), now=timezone.now())
     answer = holder.book(slot(holder, date(2026, 5, 21)))
