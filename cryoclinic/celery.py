@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import Celery
 from celery.app.amqp import AMQP
-from celery.signals import beat_init, setup_logging, worker_init
+from celery.signals import beat_init, setup_logging, worker_init, worker_process_init
 from kombu import Connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cryoclinic.settings")
@@ -60,3 +60,12 @@ def refuse_to_lose_work(**_kwargs: Any) -> None:
     if found:
         # Celery only logs an Exception here, and goes on.
         raise SystemExit("\n".join(str(check) for check in found))
+
+
+@worker_process_init.connect
+def leave_the_group(**_kwargs: Any) -> None:
+    """Of a worker's processes, so that what tells its whole group to stop tells the worker alone.
+
+    ``make run`` and terminals do. The worker then has its processes finish what they have begun.
+    """
+    os.setpgrp()

@@ -147,8 +147,7 @@ def commands() -> dict[str, list[str]]:
     celery = [sys.executable, "-m", "celery", "--quiet", "--app=cryoclinic"]
     return {
         "web": [sys.executable, "-m", "gunicorn"],
-        # One task after the other in the worker itself: told to stop, it finishes the one it has.
-        "worker": [*celery, "worker", "--pool=solo", "--without-gossip", "--without-mingle"],
+        "worker": [*celery, "worker", "--without-gossip", "--without-mingle"],
         "beat": [*celery, "beat", "--pidfile="],
     }
 

@@ -224,6 +224,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Processes of a worker, where it is not told otherwise: a backlog of mails is sent by all of them.
+CELERY_WORKER_CONCURRENCY = 2
 # Well below the visibility timeout, or Redis would hand a running task to a second worker.
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 100

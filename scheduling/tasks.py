@@ -3,10 +3,13 @@ a task that is lost is made up for by the next one, a task that comes twice find
 """
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from cryoclinic import health
 from cryoclinic.models import User
@@ -17,17 +20,34 @@ logger = logging.getLogger(__name__)
 
 # A batch more may begin until then; well within the task's time limit.
 SENDING_TIME = timedelta(seconds=30)
+SECONDS_TO_JOIN = 5
 REWRITING_TIME = timedelta(seconds=30)
 MENDING_TIME, COURSES_AT_ONCE = timedelta(seconds=60), 20
 
 
 @shared_task
 def send_due_messages() -> None:
-    """Send until nothing is due, or leave the rest to the next run."""
+    """Send until nothing is due, or leave the rest to the next run.
+
+    Where more is due than the first claim takes, another process sends too, and asks a third where
+    that is still so: a backlog is sent by as many as are free.
+    """
     worker = User.objects.worker()
     until = timezone.now() + SENDING_TIME
-    while timezone.now() < until and sending.send_due(by=worker, now=timezone.now()):
-        pass
+    claimed = sending.send_due(by=worker, now=timezone.now(), when_full=_ask_for_another)
+    while claimed and timezone.now() < until:
+        claimed = sending.send_due(by=worker, now=timezone.now())
+
+
+def _ask_for_another() -> None:
+    """Once per run and for a moment only, so that nothing piles up where all are busy.
+
+    Whoever asks goes on alone where the broker is away. Where mails are rationed, one process gets
+    by with what all may send.
+    """
+    if not settings.MAILS_PER_MINUTE:
+        with suppress(OperationalError):
+            send_due_messages.apply_async(expires=SECONDS_TO_JOIN)
 
 
 @shared_task

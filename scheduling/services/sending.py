@@ -9,7 +9,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -55,16 +55,25 @@ UPDATE scheduling_message
 logger = logging.getLogger(__name__)
 
 
-def send_due(*, now: datetime, limit: int = BATCH, by: User | None = None) -> int:
+def send_due(
+    *,
+    now: datetime,
+    limit: int = BATCH,
+    by: User | None = None,
+    when_full: Callable[[], None] = lambda: None,
+) -> int:
     """Send up to ``limit`` messages that are due; return how many were claimed (0: none is due).
 
     Safe to run in any number of workers at once. Errors of the mail server never come out of here:
     they are on the rows. An error of ours does, with the row it struck left to its lease. ``by`` is
-    the worker's account unless another is named.
+    the worker's account unless another is named. ``when_full`` is called before the first mail
+    where as many were claimed as may be: more may be due.
     """
     actor = by or User.objects.worker()
     with pghistory.context(user=actor.pk):
         claimed = _claim(now, limit)
+        if len(claimed) == limit:
+            when_full()
         if claimed:
             _send_all(claimed, lease=now + LEASE)
         return len(claimed)

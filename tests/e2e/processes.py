@@ -22,7 +22,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 CELERY = ["celery", "--quiet", "--app=cryoclinic"]
 PROGRAMS = {
     "web": ["gunicorn"],
-    "worker": [*CELERY, "worker", "--pool=solo", "--without-gossip", "--without-mingle"],
+    "worker": [*CELERY, "worker", "--without-gossip", "--without-mingle"],
     "beat": [*CELERY, "beat", "--pidfile="],
 }
 # How long a person would wait before calling it broken; nothing is measured by it.

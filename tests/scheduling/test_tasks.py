@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from cryoclinic import health
 from cryoclinic.celery import app
@@ -28,16 +29,57 @@ def test_every_task_of_the_schedule_is_known_to_the_worker():
     assert asked - set(app.tasks) == set()
 
 
-def test_send_due_messages_goes_on_until_nothing_is_due(clinic, smtp, monkeypatch):
+@pytest.fixture
+def asked(monkeypatch) -> list[dict[str, object]]:
+    """What else is asked of the worker meanwhile."""
+    found: list[dict[str, object]] = []
+    monkeypatch.setattr(
+        tasks.send_due_messages, "apply_async", lambda **options: found.append(options)
+    )
+    return found
+
+
+def send_backlog_of(number, clinic, monkeypatch):
     monkeypatch.setattr(sending, "send_due", partial(sending.send_due, limit=2))
     with time_machine.travel(NOON):
-        for _ in range(5):
+        for _ in range(number):
             course, visits = make_course(clinic)
             announce_course(course, visits, now=NOON)
-
         tasks.send_due_messages()
+    assert Message.objects.filter(status="sent").count() == number
 
-    assert len(smtp.mails) == Message.objects.filter(status="sent").count() == 5
+
+def test_send_due_messages_goes_on_until_nothing_is_due(clinic, smtp, monkeypatch, asked):
+    send_backlog_of(5, clinic, monkeypatch)
+
+    assert len(smtp.mails) == 5
+
+
+@pytest.mark.parametrize("case", [(0, 0), (1, 0), (2, 1), (5, 1)])
+def test_another_process_is_asked_once_where_the_first_claim_is_full(
+    clinic, smtp, monkeypatch, asked, case
+):
+    number, times = case
+    send_backlog_of(number, clinic, monkeypatch)
+
+    assert asked == [{"expires": tasks.SECONDS_TO_JOIN}] * times
+
+
+def test_nobody_is_asked_where_mails_are_rationed(clinic, smtp, monkeypatch, asked, settings):
+    settings.MAILS_PER_MINUTE = 60_000
+    send_backlog_of(3, clinic, monkeypatch)
+
+    assert asked == []
+
+
+def test_backlog_is_sent_alone_where_the_broker_is_away(clinic, smtp, monkeypatch):
+    def away(**_options: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(tasks.send_due_messages, "apply_async", away)
+    send_backlog_of(3, clinic, monkeypatch)
+
+    assert len(smtp.mails) == 3
 
 
 def test_enforce_spacing_mends_what_changed(clinic):

@@ -64,14 +64,24 @@ class Laboratory:
                 env=self._environment(),
                 stdout=(self.folder / f"{name}.log").open("ab"),
                 stderr=subprocess.STDOUT,
+                process_group=0,
             )
 
     def kill(self, name: str) -> None:
-        """As the kernel does when memory runs out: not a moment to tidy up."""
+        """As the kernel does when memory runs out: not a moment to tidy up.
+
+        The worker's own processes end with it.
+        """
         process = self.running.pop(name)
         assert process.poll() is None, self.logs()
         process.send_signal(signal.SIGKILL)
         process.wait()
+
+    def processes(self, name: str) -> list[int]:
+        """The ids of the worker's own processes, which do its tasks."""
+        pid = self.running[name].pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        return [int(child) for child in children.split()]
 
     def stop(self) -> None:
         for process in self.running.values():

@@ -1,5 +1,7 @@
 """kill -9 at five points of the worker's way: nothing is lost, and what comes twice is told."""
 
+import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
@@ -147,6 +149,25 @@ def prove(laboratory: Laboratory, clinic: Clinic, *, points: Sequence[Point], ro
 
 def test_killed_worker_loses_nothing(laboratory: Laboratory, clinic: Clinic):
     prove(laboratory, clinic, points=POINTS, rounds=2)
+
+
+def test_worker_whose_processes_are_killed_goes_on(laboratory: Laboratory, clinic: Clinic):
+    """It starts others. The task that died comes again and leaves the leased messages alone."""
+    plans = Clients(clinic).due(BATCH)
+    laboratory.start("worker")
+    with laboratory.holding("LOCK TABLE clients_client") as lock:
+        laboratory.scan()
+        waiting = lock.wait()
+        for pid in laboratory.processes("worker"):
+            os.kill(pid, signal.SIGKILL)
+        laboratory.end_sessions(waiting)
+    laboratory.wait(lambda: len(laboratory.scans()) == 1, "the scan to come again")
+    assert states(plans) == [HELD] * BATCH
+
+    run_leases_out()
+    laboratory.scan()
+    laboratory.wait(lambda: states(plans) == [("sent", 2)] * BATCH, "the messages to be sent")
+    assert [mail["Message-ID"] for mail in laboratory.post.mails] == ids(plans)
 
 
 @pytest.mark.prove
