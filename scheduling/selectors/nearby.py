@@ -39,7 +39,7 @@ class NearbyTime:
 class KeptLine:
     """One session of the plan that was sent; ``state`` is empty, or why it can't be had."""
 
-    number: int
+    number: str
     token: str
     iso: str
     day: str
@@ -205,7 +205,7 @@ def _lines(
         state = _("taken") if slot in gone else _("refused") if slot == refused else ""
         lines.append(
             KeptLine(
-                number=number,
+                number=str(number),
                 token=slot_token(slot),
                 iso=f"{slot.day}T{starts}",
                 day=words.weekday_and_day(slot.day),

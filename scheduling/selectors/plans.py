@@ -19,20 +19,19 @@ from scheduling.selectors.offers import OfferedDay, offered_days, over_words, sh
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """One session; ``iso`` is its start on the clinic's clock.
+    """One session, all of it ready to be written; ``iso`` is its start on the clinic's clock.
 
     ``offers`` are there while it ``is_open``; ``prefix`` begins the value of their buttons.
     """
 
-    number: int
-    index: int
+    number: str
+    index: str
     prefix: str
     token: str
     iso: str
     day: str
     hours: str
-    specialist: str
-    room: str
+    who: str
     gap: str
     over: str
     rescreen_before: bool
@@ -112,18 +111,18 @@ def _line(
     index = session.number - 1
     starts = clinic.local(session.starts_at)
     ends = words.clock(clinic.local(session.visit_ends_at))
+    where = ", ".join(str(part) for part in (session.room, session.device) if part)
     wanted = shown_starts(current=session.slot)
     found = offers(proposal, slots, index, wanted) if index == opened else ()
     return PlanLine(
-        number=session.number,
-        index=index,
+        number=str(session.number),
+        index=str(index),
         prefix=f"{index}:",
         token=slot_token(session.slot),
         iso=f"{starts:%Y-%m-%dT%H:%M}",
         day=words.weekday_and_day(session.slot.day),
         hours=f"{words.clock(starts)}–{ends}",
-        specialist=session.specialist.name,
-        room=", ".join(str(part) for part in (session.room, session.device) if part),
+        who=f"{session.specialist.name} · {where}",
         gap=words.gap(session.gap),
         over=over_words(session.over),
         rescreen_before=session.rescreen_before,
