@@ -34,6 +34,10 @@ class Mail(EmailMultiAlternatives):
         """What Django's backends ask for the bytes."""
         return self
 
+    def recipients(self) -> list[Any]:
+        """As pairs of name and address; text, Django's backend would read letter by letter."""
+        return [("", address) for address in super().recipients()]
+
     def as_bytes(self, linesep: str = "\n") -> bytes:
         """ValueError where an address can't stand in a mail."""
         return self._written if linesep == CRLF else self.source.encode()
