@@ -70,12 +70,13 @@ class Laboratory:
     def kill(self, name: str) -> None:
         """As the kernel does when memory runs out: not a moment to tidy up.
 
-        The worker's own processes end with it.
+        The worker's own processes, which share its connection to Redis, end with it.
         """
-        process = self.running.pop(name)
+        pool, process = self.processes(name), self.running.pop(name)
         assert process.poll() is None, self.logs()
         process.send_signal(signal.SIGKILL)
         process.wait()
+        self.wait(lambda: not any(map(_lives, pool)), "the worker's processes to end")
 
     def processes(self, name: str) -> list[int]:
         """The ids of the worker's own processes, which do its tasks."""
@@ -158,6 +159,15 @@ class Laboratory:
             "PYTHONPATH": str(PROJECT),
             "PYTHONWARNINGS": "ignore",
         }
+
+
+def _lives(pid: int) -> bool:
+    """False also of one that is dead and that nobody has asked after yet."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 @dataclass
