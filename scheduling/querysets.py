@@ -22,15 +22,6 @@ class ResourceQuerySet(models.QuerySet):
         return self.filter(clinic=clinic)
 
 
-class WorkingHoursQuerySet(models.QuerySet):
-    def during(self, first: date, last: date) -> Self:
-        """Those in force on some day from ``first`` to ``last``, both included."""
-        return self.filter(
-            Q(valid_from=None) | Q(valid_from__lte=last),
-            Q(valid_until=None) | Q(valid_until__gte=first),
-        )
-
-
 class UnavailabilityQuerySet(models.QuerySet):
     def overlapping(self, span: Span) -> Self:
         """Those that share an instant with the half-open span."""

@@ -1,7 +1,5 @@
 """What a session needs, when it is there, and when it is not."""
 
-from datetime import date
-
 from django.conf import settings
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
@@ -15,7 +13,7 @@ from cryoclinic.models import Clinic
 from cryoclinic.remembered import CHANGED
 from procedures.models import ProcedureType
 from scheduling.models import watch_triggers
-from scheduling.querysets import ResourceQuerySet, UnavailabilityQuerySet, WorkingHoursQuerySet
+from scheduling.querysets import ResourceQuerySet, UnavailabilityQuerySet
 
 
 class Resource(models.Model):
@@ -129,8 +127,6 @@ class WorkingHours(models.Model):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
 
-    objects = WorkingHoursQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("working hours")
         verbose_name_plural = _("working hours")
@@ -147,10 +143,6 @@ class WorkingHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.starts:%H:%M}–{self.ends:%H:%M}"
-
-    def holds_on(self, day: date) -> bool:
-        """True where ``day`` lies within the dates from and until which the hours are in force."""
-        return (self.valid_from or day) <= day <= (self.valid_until or day)
 
 
 @audited()

@@ -3,7 +3,7 @@
 Values are formatted here, not in the template: a full day has hundreds of them.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,12 +13,12 @@ from django.utils import timezone
 from cryoclinic.models import Clinic
 from cryoclinic.timetable import Row, Span, timetable_rows
 from scheduling.models import Appointment, Room, Specialist
+from scheduling.resources import resources_of
 from scheduling.selectors import words
 from scheduling.selectors.board_visits import Desk, Visit, rows_of_day, visit_of
 from scheduling.selectors.opening import DayHours, closed_runs, day_hours
 
 STEP = 5
-USER_NAMES = ("user__first_name", "user__last_name", "user__username")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +57,15 @@ def day_board(clinic: Clinic, day: date, *, lanes: str, permissions: Collection[
 
     ``permissions`` decide which buttons there are. Five queries, whatever the day holds.
     """
-    hours = day_hours(clinic, day)
-    staff = Specialist.objects.of(clinic).select_related("user").only("is_active", *USER_NAMES)
-    specialists = {specialist.pk: specialist for specialist in staff}
-    rooms = {room.pk: room for room in Room.objects.of(clinic).only("is_active", "name")}
-    desk = Desk(clinic, specialists, rooms, permissions, timezone.now())
+    hours, has = day_hours(clinic, day), resources_of(clinic)
+    desk = Desk(clinic, has.specialists, has.rooms, permissions, timezone.now())
     found = list(rows_of_day(clinic, day))
     visits = {row.pk: visit_of(row, desk) for row in found}
     taken = [row for row in found if row.status != Appointment.Status.CANCELLED]
     columns, off_duty = (
-        _room_lanes(clinic, hours, rooms, taken, visits)
+        _room_lanes(clinic, hours, has.rooms, taken, visits)
         if lanes == "rooms"
-        else _specialist_lanes(clinic, hours, specialists, taken, visits)
+        else _specialist_lanes(clinic, hours, has.specialists, taken, visits)
     )
     return Board(
         iso_day=day.isoformat(),
@@ -90,7 +87,7 @@ def day_board(clinic: Clinic, day: date, *, lanes: str, permissions: Collection[
 def _specialist_lanes(
     clinic: Clinic,
     hours: DayHours,
-    specialists: dict[int, Specialist],
+    specialists: Mapping[int, Specialist],
     rows: Sequence[Any],
     visits: dict[int, Visit],
 ) -> tuple[list[Lane], list[str]]:
@@ -109,7 +106,7 @@ def _specialist_lanes(
 def _room_lanes(
     clinic: Clinic,
     hours: DayHours,
-    rooms: dict[int, Room],
+    rooms: Mapping[int, Room],
     rows: Sequence[Any],
     visits: dict[int, Visit],
 ) -> tuple[list[Lane], list[str]]:

@@ -6,8 +6,9 @@ from datetime import date, time, timedelta
 
 from cryoclinic.models import Clinic
 from scheduling.clock import cell_at
-from scheduling.models import Unavailability, WorkingHours
+from scheduling.models import Unavailability
 from scheduling.planner import CELL_MINUTES, CELLS_PER_DAY, FULL_DAY, cells
+from scheduling.resources import Hours, resources_of
 
 
 def closed_runs(mask: int) -> list[tuple[int, int]]:
@@ -42,16 +43,11 @@ class DayHours:
 
 def day_hours(clinic: Clinic, day: date) -> DayHours:
     """The hours of ``day`` at the clinic, in two queries."""
-    hours = WorkingHours.objects.filter(clinic=clinic, weekday=day.weekday()).during(day, day)
+    has = resources_of(clinic)
     span = (clinic.midnight(day), clinic.midnight(day + timedelta(days=1)))
     away = list(Unavailability.objects.filter(clinic=clinic).overlapping(span))
-    opening, staff = 0, dict[int, int]()
-    for row in hours:
-        mask = cells(cell_at(row.starts), _end_cell(row.ends))
-        if row.specialist_id is None:
-            opening |= mask
-        else:
-            staff[row.specialist_id] = staff.get(row.specialist_id, 0) | mask
+    opening = _mask(has.opening, day)
+    staff = {specialist: _mask(own, day) for specialist, own in has.working.items()}
     shut = _away_mask(clinic, day, (a for a in away if _is_of_clinic(a)))
     because = next((a.reason for a in away if _is_of_clinic(a) and a.reason), "")
     opening &= FULL_DAY & ~shut
@@ -63,6 +59,14 @@ def day_hours(clinic: Clinic, day: date) -> DayHours:
         for room in {a.room_id for a in away if a.room_id}
     }
     return DayHours(opening, staff, rooms, because)
+
+
+def _mask(hours: Iterable[Hours], day: date) -> int:
+    mask = 0
+    for row in hours:
+        if row.weekday == day.weekday() and row.holds_on(day):
+            mask |= cells(cell_at(row.starts), _end_cell(row.ends))
+    return mask
 
 
 def _is_of_clinic(away: Unavailability) -> bool:
