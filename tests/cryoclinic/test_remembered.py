@@ -5,10 +5,12 @@ from collections.abc import Callable
 import pytest
 from django.apps import apps
 from django.db import connection, models, transaction
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from cryoclinic.models import Clinic, SetUpVersion, User, clinic_by_id
-from cryoclinic.remembered import remembered
+from cryoclinic.remembered import VERSION, remembered
 from procedures.models import Indication, Price, ProcedureType, Protocol, Zone
 from procedures.selectors import bookable_types, indications, prices_on, protocol_for
 from scheduling.models import Device, Room, Specialist, WorkingHours
@@ -18,6 +20,7 @@ from tests.fixtures import Practice
 
 pytestmark = pytest.mark.django_db
 
+Browse = Callable[[User | None], Browser]
 LINKS = ["RoomProcedureType", "DeviceProcedureType", "SpecialistSkill"]
 TABLES: list[type[models.Model]] = [
     *(Clinic, ProcedureType, Zone, Protocol, Price, Indication),
@@ -152,3 +155,18 @@ def test_without_a_version_nothing_is_kept() -> None:
         return len(times)
 
     assert (read(), read()) == (1, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_asks_once_and_the_next_one_again(
+    practice: Practice, reception: User, browse: Browse
+) -> None:
+    browser, path = browse(reception), f"/courses/new/?client={practice.person.pk}"
+    factories.ScreeningFactory(client=practice.person, asked_by=reception)
+    browser.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        assert practice.specialist.name in browser.get(path).text
+    assert sum(VERSION in query["sql"] for query in captured) == 1
+
+    User.objects.filter(pk=practice.specialist.user_id).update(last_name="Otherwise")
+    assert "Otherwise" in browser.get(path).text
