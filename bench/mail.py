@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from statistics import median
 from typing import Any
 
 from bench.database import scratch_database
+from bench.processor import spent
 
 Record = dict[str, Any]
 
@@ -50,14 +52,18 @@ def throughput(reminders: int, rounds: int) -> Record:
 
     Both are timed from the first mail to the last of a round; they take turns.
     """
-    ours, reference = [], []
+    ours, reference, cost = [], [], Counter[str]()
     with _process(["bench.mail_server"], stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         port = int(server.stdout.readline())
         with _Worker(port) as worker:
             worker.send(WARM)
+            processes = {"worker": worker.pid, "mail_server": server.pid}
             for _number in range(rounds):
+                before = spent(processes)
                 sent = worker.send(reminders)
+                cost.update(spent(processes))
+                cost.subtract(before)
                 times = [sent_at.timestamp() for sent_at, _to, _source in sent]
                 ours.append(_per_second(times))
                 reference.append(_bare_loop(port, sent))
@@ -71,6 +77,9 @@ def throughput(reminders: int, rounds: int) -> Record:
         "goal": 0.5,
         "ok": ratio >= 0.5,
         "mails": reminders * rounds,
+        "processor_ms_per_mail": {
+            name: round(cost[name] / reminders / rounds, 1) for name in processes
+        },
     }
 
 
@@ -128,7 +137,7 @@ class _Worker:
             "PYTHONWARNINGS": "ignore",
         }
         self._stack = _process(PROGRAMS["worker"], env=self.environment)
-        self._stack.__enter__()
+        self.pid = self._stack.__enter__().pid
         return self
 
     def __exit__(self, *error: Any) -> None:
