@@ -21,7 +21,6 @@ COVERED = [
 ]
 
 # The versions of the rows that the mail is made of: one that was written since has another xmin.
-# Without joins, as working out their order would take longer than all the rest.
 _FINGERPRINTS = """
 SELECT m.id, m.leased_until, m.kind = ANY (%(covered)s), concat_ws(
            '/', m.xmin,
