@@ -7,7 +7,7 @@ working hours (the clinic's and the specialist's own) and in no appointment or u
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -88,7 +88,7 @@ def _hours(rows: tuple[Hours, ...], first_day: date, days: int) -> int:
     """The hours as a strip of cells; a span counts only where it covers whole cells."""
     of_weekday = defaultdict(list)
     for row in rows:
-        span = cells(cell_at(row.starts, up=True), _end_cell(row.ends))
+        span = cells(cell_at(row.starts, up=True), row.end_cell)
         of_weekday[row.weekday].append((row, span))
 
     def mask(day: date) -> int:
@@ -99,11 +99,6 @@ def _hours(rows: tuple[Hours, ...], first_day: date, days: int) -> int:
         return found
 
     return pack(mask(first_day + timedelta(days=index)) for index in range(days))
-
-
-def _end_cell(ends: time) -> int:
-    """The last minute of the day, 23:59, stands for midnight, which a time can't say."""
-    return CELLS_PER_DAY if ends >= time(23, 59) else cell_at(ends)
 
 
 def _closed(question: Question, now: datetime) -> int:

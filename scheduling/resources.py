@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from cryoclinic.models import Clinic
 from cryoclinic.remembered import remembered
+from scheduling.clock import cell_at
 from scheduling.models import Device, Room, Specialist, WorkingHours
+from scheduling.planner import CELLS_PER_DAY
 from scheduling.querysets import ResourceQuerySet
 
 
@@ -23,6 +25,11 @@ class Hours(NamedTuple):
 
     def holds_on(self, day: date) -> bool:
         return (self.valid_from or date.min) <= day <= (self.valid_until or date.max)
+
+    @property
+    def end_cell(self) -> int:
+        """The first cell after it; 23:59 stands for midnight, which a time can't say."""
+        return CELLS_PER_DAY if self.ends >= time(23, 59) else cell_at(self.ends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

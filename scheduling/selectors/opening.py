@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from cryoclinic.models import Clinic
 from scheduling.clock import cell_at
@@ -42,7 +42,7 @@ class DayHours:
 
 
 def day_hours(clinic: Clinic, day: date) -> DayHours:
-    """The hours of ``day`` at the clinic, in two queries."""
+    """The hours of ``day`` at the clinic, in one query besides the set-up's."""
     has = resources_of(clinic)
     span = (clinic.midnight(day), clinic.midnight(day + timedelta(days=1)))
     away = list(Unavailability.objects.filter(clinic=clinic).overlapping(span))
@@ -65,18 +65,12 @@ def _mask(hours: Iterable[Hours], day: date) -> int:
     mask = 0
     for row in hours:
         if row.weekday == day.weekday() and row.holds_on(day):
-            mask |= cells(cell_at(row.starts), _end_cell(row.ends))
+            mask |= cells(cell_at(row.starts), row.end_cell)
     return mask
 
 
 def _is_of_clinic(away: Unavailability) -> bool:
     return away.specialist_id is None and away.room_id is None and away.device_id is None
-
-
-def _end_cell(moment: time) -> int:
-    """The first cell after a span that ends at ``moment``; 23:59 means midnight."""
-    minutes = moment.hour * 60 + moment.minute
-    return CELLS_PER_DAY if minutes == 24 * 60 - 1 else minutes // CELL_MINUTES
 
 
 def _away_mask(clinic: Clinic, day: date, away: Iterable[Unavailability]) -> int:
