@@ -173,6 +173,10 @@ options["options"] = " ".join(
         f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s",
         "-c lock_timeout=5s",
         "-c idle_in_transaction_session_timeout=60s",
+        # Every statement reads a few hundred rows by an index: helpers would take longer to start
+        # than all of it, and the other requests need their cores.
+        "-c max_parallel_workers_per_gather=0",
+        "-c jit=off",
     ]
 ).strip()
 database |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}

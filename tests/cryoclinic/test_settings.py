@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from cryoclinic.embedded import PROJECT
 
@@ -137,3 +138,16 @@ def test_settings_refuse_a_guessable_key_without_repeating_it() -> None:
     said = refusal(**SERVER | {"SECRET_KEY": "letmein"})
     assert said.startswith("SECRET_KEY is too short: 50 random characters or more")
     assert "letmein" not in said
+
+
+@pytest.mark.django_db
+def test_connections_end_waiting_and_plan_for_one_core() -> None:
+    expected = {
+        "lock_timeout": "5s",
+        "idle_in_transaction_session_timeout": "1min",
+        "max_parallel_workers_per_gather": "0",
+        "jit": "off",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, current_setting(name) FROM unnest(%s) name", [list(expected)])
+        assert dict(cursor.fetchall()) == expected
