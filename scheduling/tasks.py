@@ -3,8 +3,9 @@ a task that is lost is made up for by the next one, a task that comes twice find
 """
 
 import logging
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import timedelta
+from functools import partial
 
 from celery import shared_task
 from django.conf import settings
@@ -13,6 +14,7 @@ from kombu.exceptions import OperationalError
 
 from cryoclinic import health
 from cryoclinic.models import User
+from scheduling.post import Post
 from scheduling.selectors.outbox_state import overdue_minutes
 from scheduling.services import mending, reminding, rewriting, sending, spacing, watch
 
@@ -34,9 +36,11 @@ def send_due_messages() -> None:
     """
     worker = User.objects.worker()
     until = timezone.now() + SENDING_TIME
-    claimed = sending.send_due(by=worker, now=timezone.now(), when_full=_ask_for_another)
-    while claimed and timezone.now() < until:
-        claimed = sending.send_due(by=worker, now=timezone.now())
+    with closing(Post()) as post:
+        send = partial(sending.send_due, by=worker, post=post)
+        claimed = send(now=timezone.now(), when_full=_ask_for_another)
+        while claimed and timezone.now() < until:
+            claimed = send(now=timezone.now())
 
 
 def _ask_for_another() -> None:

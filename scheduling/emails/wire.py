@@ -8,6 +8,7 @@ import re
 import secrets
 from base64 import encodebytes
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from email.header import Header
 from email.utils import formatdate
 from functools import cached_property, lru_cache
@@ -37,6 +38,12 @@ class Mail(EmailMultiAlternatives):
     def recipients(self) -> list[Any]:
         """As pairs of name and address; text, Django's backend would read letter by letter."""
         return [("", address) for address in super().recipients()]
+
+    def write(self) -> "Mail":
+        """Have it written out before it goes. What can't be written says so when it is to go."""
+        with suppress(ValueError):
+            self._written  # noqa: B018 (kept from now on)
+        return self
 
     def as_bytes(self, linesep: str = "\n") -> bytes:
         """ValueError where an address can't stand in a mail."""

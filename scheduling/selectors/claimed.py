@@ -1,4 +1,4 @@
-"""The messages in a worker's hands: read together, and looked at again one by one."""
+"""The messages in a worker's hands: read together, and looked at again before they go."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,10 +56,17 @@ def read_claimed(ids: Sequence[int], lease: datetime, *, now: datetime) -> list[
     return [Claimed(found[pk], facts[pk], seen[pk]) for pk in ids if pk in found]
 
 
-def is_unchanged(claimed: Claimed, lease: datetime) -> bool:
-    """Nothing that the mail says was written since it was read. One query, by primary keys."""
-    pk = claimed.message.pk
-    return bool(claimed.fingerprint) and _fingerprints([pk], lease).get(pk) == claimed.fingerprint
+def unchanged_of(claimed: Sequence[Claimed], lease: datetime) -> set[int]:
+    """Ids of those of which nothing that the mail says was written since it was read.
+
+    One query, by primary keys.
+    """
+    seen = _fingerprints([each.message.pk for each in claimed], lease)
+    return {
+        each.message.pk
+        for each in claimed
+        if each.fingerprint and seen.get(each.message.pk) == each.fingerprint
+    }
 
 
 def messages_to_send() -> QuerySet[Message]:

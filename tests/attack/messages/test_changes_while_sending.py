@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from django.utils import timezone
 from cryoclinic.models import Clinic, User
 from scheduling.models import Appointment, Message
 from scheduling.planner import Slot
-from scheduling.selectors.claimed import Claimed, is_unchanged
+from scheduling.selectors.claimed import Claimed, unchanged_of
 from scheduling.services import sending
 from scheduling.services.appointments import cancel_appointment, move_appointment
 from scheduling.spans import slot_of
@@ -167,13 +167,13 @@ def race(
 ) -> Iterator[Race]:
     """Notes, too, when the worker last began to look at a message."""
     looked_at: dict[int, float] = {}
-    look = is_unchanged
+    look = unchanged_of
 
-    def noting(claimed: Claimed, lease: datetime) -> bool:
-        looked_at[claimed.message.pk] = time.monotonic()
+    def noting(claimed: Sequence[Claimed], lease: datetime) -> set[int]:
+        looked_at.update((each.message.pk, time.monotonic()) for each in claimed)
         return look(claimed, lease)
 
-    monkeypatch.setattr(sending, "is_unchanged", noting)
+    monkeypatch.setattr(sending, "unchanged_of", noting)
     worker()
     with Race(clinic, reception, smtp, looked_at) as race:
         yield race

@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from cryoclinic.models import User
 from scheduling.models import Appointment, Course, Message
+from scheduling.post import Post
+from scheduling.services import sending
 from scheduling.services.outbox import announce_course
 from scheduling.services.sending import send_due
 from tests.scheduling.outbox_clinic import NOON, make_course, rows, send, worker
@@ -163,7 +165,7 @@ def test_reminder_that_a_later_one_has_overtaken_is_withdrawn(clinic, clock, smt
 def test_batch_is_read_in_a_fixed_number_of_queries(
     clinic, clock, smtp, django_assert_num_queries, kind
 ):
-    """Beyond those, each mail costs two: the last look and the mark."""
+    """Beyond those, each handful of mails costs two: the last look and the marks."""
     for _ in range(6):
         course, visits = make_course(clinic)
         announce_course(course, visits, now=NOON)
@@ -173,7 +175,78 @@ def test_batch_is_read_in_a_fixed_number_of_queries(
         clock.move_to(visits[0].starts_at - timedelta(days=1))
     by = worker()
 
-    with django_assert_num_queries(9 + 2 * 1):
+    with django_assert_num_queries(9 + 2):
         send_due(by=by, now=timezone.now(), limit=1)
-    with django_assert_num_queries(9 + 2 * 4):
+    with django_assert_num_queries(9 + 2):
         send_due(by=by, now=timezone.now(), limit=4)
+
+
+@pytest.fixture
+def three(clinic, clock) -> list[Course]:
+    """Courses whose plans are due."""
+    courses = []
+    for _ in range(3):
+        course, visits = make_course(clinic)
+        announce_course(course, visits, now=NOON)
+        courses.append(course)
+    return courses
+
+
+@pytest.fixture
+def known(three, clock, smtp, monkeypatch) -> "Known":
+    """What the database knew of the three plans whenever another was handed over.
+
+    The server takes as long as ``known.takes`` says: nothing, to begin with.
+    """
+    known, deliver = Known(), Post.deliver
+
+    def noting(post, mail):
+        known.append([rows(course)[0][2] for course in three])
+        clock.move_to(timezone.now() + known.takes)
+        return deliver(post, mail)
+
+    monkeypatch.setattr(Post, "deliver", noting)
+    return known
+
+
+class Known(list[list[str]]):
+    takes = timedelta(0)
+
+
+ONE_BY_ONE = [["sending"] * 3, ["sent", *["sending"] * 2], ["sent", "sent", "sending"]]
+
+
+def test_mails_that_a_near_server_takes_at_once_are_marked_together(three, known):
+    send(NOON)
+
+    assert known == [["sending"] * 3] * 3
+    assert [rows(course)[0][2] for course in three] == ["sent"] * 3
+
+
+def test_mails_that_a_far_server_takes_are_marked_one_by_one(known):
+    known.takes = sending.TOGETHER
+    send(NOON)
+
+    assert known == ONE_BY_ONE
+
+
+def test_mails_that_are_rationed_are_marked_one_by_one(known, settings):
+    settings.MAILS_PER_MINUTE = 600_000
+    send(NOON)
+
+    assert known == ONE_BY_ONE
+
+
+def test_no_more_than_a_handful_are_marked_together(known, monkeypatch):
+    monkeypatch.setattr(sending, "HANDFUL", 2)
+    send(NOON)
+
+    assert known == [["sending"] * 3] * 2 + [["sent", "sent", "sending"]]
+
+
+def test_times_of_mails_marked_together_are_those_at_which_they_went(three, known):
+    known.takes = sending.TOGETHER / 4
+    send(NOON)
+
+    sent_at = [course.messages.earliest("id").sent_at for course in three]
+    assert sent_at == [NOON + known.takes * number for number in (1, 2, 3)]

@@ -182,6 +182,34 @@ def test_error_of_ours_gives_the_rest_of_the_batch_back(clinic, clock, smtp, mon
     assert Message.objects.filter(status="sent").values_list("attempts", flat=True)[0] == 1
 
 
+def test_error_of_ours_among_mails_that_go_together_leaves_those_marked_that_went(
+    clinic, clock, smtp, monkeypatch
+):
+    courses = []
+    for _ in range(3):
+        course, visits = make_course(clinic)
+        announce_course(course, visits, now=NOON)
+        courses.append(course)
+    deliver = Post.deliver
+
+    def broken_for_the_second(post, mail):
+        if mail.to == [courses[1].client.email]:
+            raise ZeroDivisionError
+        return deliver(post, mail)
+
+    monkeypatch.setattr(Post, "deliver", broken_for_the_second)
+    with pytest.raises(ZeroDivisionError):
+        send(NOON)
+
+    plans = [course.messages.earliest("id") for course in courses]
+    assert [(plan.status, plan.attempts) for plan in plans] == [
+        ("sent", 1),
+        ("sending", 1),
+        ("due", 0),
+    ]
+    assert smtp.recipients == [courses[0].client.email]
+
+
 @pytest.mark.parametrize(
     "case", [({"status": "cancelled"}, "cancelled"), ({"schedule_version": 2}, "moved")]
 )
