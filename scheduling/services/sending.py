@@ -50,7 +50,7 @@ LONGEST_PAUSE = timedelta(hours=2)
 
 # Mails are looked at, handed over and marked together: as many as go in so long a time, one where
 # the server takes longer than that, and at most a handful.
-TOGETHER = timedelta(milliseconds=10)
+TOGETHER = timedelta(milliseconds=20)
 HANDFUL = 10
 
 # As ``_ours`` and ``_conclude`` have it.
