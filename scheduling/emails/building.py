@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from email.utils import formataddr, parseaddr
 from functools import cache, lru_cache
-from textwrap import fill
+from textwrap import TextWrapper
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -26,6 +26,8 @@ from scheduling.selectors import words
 SHARED = ["where", "avoid", "why"]
 # Longer lines of the text are broken between words, as mail programs that show it don't.
 LINE = 76
+WRAPPER = TextWrapper(LINE, break_long_words=False, break_on_hyphens=False)
+EMPTY_LINES = re.compile(r"\n[ \t]*\n\s*\n")
 # What the link to the client's page is called where it is for something in particular.
 SEE = gettext_lazy("See your visits")
 ACTIONS = {
@@ -191,10 +193,5 @@ def _one_line(text: str) -> str:
 
 def _wrapped(text: str) -> str:
     """Without more than one empty line in a row, wherever a part of the template was empty."""
-    lines = re.sub(r"\n[ \t]*\n\s*\n", "\n\n", text).splitlines()
-    return "\n".join(
-        fill(line, LINE, break_long_words=False, break_on_hyphens=False)
-        if len(line) > LINE
-        else line.rstrip()
-        for line in lines
-    )
+    lines = EMPTY_LINES.sub("\n\n", text).splitlines()
+    return "\n".join(WRAPPER.fill(line) if len(line) > LINE else line.rstrip() for line in lines)

@@ -4,7 +4,6 @@ The product's mails have one form: a text, its alternatives and perhaps a file. 
 it at once; the tree of parts that ``email`` builds and walks takes longer than all that they say.
 """
 
-import re
 import secrets
 from base64 import encodebytes
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,6 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 
 CRLF = "\r\n"
-LINE_END = re.compile(r"\r\n|\r|\n")
 # Longer headers are broken, and longer lines of a text can't go as they are.
 LONGEST_HEADER, LONGEST_LINE = 76, 998
 
@@ -98,7 +96,8 @@ def _encoded(name: str, value: str) -> str:
 
 
 def _text(text: str, content_type: str) -> bytes:
-    octets = LINE_END.sub(CRLF, text).encode()
+    # A regular expression would take three times as long.
+    octets = text.replace(CRLF, "\n").replace("\r", "\n").replace("\n", CRLF).encode()
     if max(map(len, octets.split(b"\r\n"))) > LONGEST_LINE:
         return _part(f'{content_type}; charset="utf-8"', "base64", _base64(octets))
     encoding = "7bit" if octets.isascii() else "8bit"
