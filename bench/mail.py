@@ -1,7 +1,7 @@
 """Reminders per second beside a bare smtplib loop, and what a scan costs that finds nothing due.
 
 `run()` yields one record per figure, on a database of its own that is dropped afterwards.
-BENCH_MAIL_REMINDERS says how many go out in each of the rounds (1,000 unless told otherwise),
+BENCH_MAIL_REMINDERS says how many go out in each of the rounds (2,000 unless told otherwise),
 BENCH_MAIL_ROUNDS how many rounds there are (5), BENCH_MAIL_ROWS how large the outbox is in which
 nothing is due (1,000,000).
 """
@@ -28,7 +28,7 @@ Record = dict[str, Any]
 SCAN = "scheduling.tasks.send_due_messages"
 # The first mails of a process compile templates and connect; not timed.
 WARM = 50
-APPOINTMENTS, CLINICS = 60_000, 3
+APPOINTMENTS, CLINICS = 120_000, 6
 HOURS_LEFT = timedelta(hours=12)
 REPEATS = 200
 COPIED = 1000
@@ -36,7 +36,7 @@ PATIENCE = 300
 
 
 def run() -> Iterator[Record]:
-    reminders = int(os.environ.get("BENCH_MAIL_REMINDERS", "1000"))
+    reminders = int(os.environ.get("BENCH_MAIL_REMINDERS", "2000"))
     rounds = int(os.environ.get("BENCH_MAIL_ROUNDS", "5"))
     rows = int(os.environ.get("BENCH_MAIL_ROWS", "1000000"))
     with scratch_database("mail"):

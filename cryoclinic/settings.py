@@ -186,6 +186,10 @@ DATABASES = {"default": database}
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
+# Events are looked up by the row that they are about, never by what that row points at; and every
+# index of theirs would be written with every write.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 
 # Cache and worker
 if REDIS_URL:

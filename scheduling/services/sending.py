@@ -51,7 +51,7 @@ LONGEST_PAUSE = timedelta(hours=2)
 # Mails are looked at, handed over and marked together: as many as go in so long a time, one where
 # the server takes longer than that, and at most a handful.
 TOGETHER = timedelta(milliseconds=20)
-HANDFUL = 10
+HANDFUL = 20
 
 # As ``_ours`` and ``_conclude`` have it.
 _SENT = """
