@@ -66,12 +66,18 @@ def _reminder(message: Message, facts: Facts, *, now: datetime, draft: Draft | N
     """One visit: when, where, what to avoid, with its calendar entry."""
     [visit] = [each for each in facts.visits if each.appointment == message.appointment_id]
     times = visit_times(visit, _today(message, now))
+    heading = _("Your visit: %(when)s at %(time)s")
+    session = _("Session %(number)s of %(sessions)s")
     mail = build(
         MessageKind.REMINDER,
         message,
         facts,
         names=names_of(times) | {"session": _session(message, visit)},
-        context={"visit": times},
+        context={
+            "visit": times,
+            "heading": heading % {"when": times["when"], "time": times["from"]},
+            "session": session % {"number": visit.number, "sessions": _planned(message)},
+        },
         draft=draft,
     )
     return with_invitation(mail, message, _entry(message, visit, now))
@@ -211,8 +217,12 @@ def _coming(message: Message, facts: Facts, now: datetime) -> list[Times]:
 
 
 def _session(message: Message, visit: Visit) -> str:
-    of = message.course.sessions_planned if message.course else 0
+    of = _planned(message)
     return _("session %(number)s of %(of)s") % {"number": visit.number, "of": of}
+
+
+def _planned(message: Message) -> int:
+    return message.course.sessions_planned if message.course else 0
 
 
 def _entries(message: Message, facts: Facts, now: datetime) -> Sequence[Entry]:
@@ -220,8 +230,7 @@ def _entries(message: Message, facts: Facts, now: datetime) -> Sequence[Entry]:
 
 
 def _entry(message: Message, visit: Visit, now: datetime) -> Entry:
-    of = message.course.sessions_planned if message.course else 0
-    return entry_of(visit, of=of, clinic=message.clinic, now=now)
+    return entry_of(visit, of=_planned(message), clinic=message.clinic, now=now)
 
 
 def _gone(message: Message, visit: ToldVisit, now: datetime) -> Entry:
