@@ -4,6 +4,7 @@ The variables are listed in ``docs/configuration.md``. Whatever is missing stops
 sentence that says how to set it.
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -233,7 +234,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # Processes of a worker, where it is not told otherwise: a backlog of mails is sent by all of them.
-CELERY_WORKER_CONCURRENCY = 2
+# One more than there are cores, as each waits for the mail server part of its time.
+CELERY_WORKER_CONCURRENCY = min((os.cpu_count() or 1) + 1, 4)
 # Well below the visibility timeout, or Redis would hand a running task to a second worker.
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 100
