@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
 from cryoclinic import embedded, logs
+from cryoclinic.connections import connection_options
 from cryoclinic.periodic import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -163,24 +164,12 @@ if EMBEDDED_DATABASE:
         # Without the wheel the address stays empty; whoever needs the server gets its error.
         "HOST": embedded.DEVELOPMENT.address(),
     }
-options: dict[str, Any] = database.setdefault("OPTIONS", {})
+options = connection_options(
+    database.get("OPTIONS", {}), statement_seconds=STATEMENT_TIMEOUT_SECONDS
+)
 if "host" in options:  # a socket's folder, in the form libpq's URLs have it
     database["HOST"] = options.pop("host")
-options.setdefault("application_name", "cryoclinic")
-options.setdefault("connect_timeout", 5)
-options["options"] = " ".join(
-    [
-        str(options.get("options", "")),
-        f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s",
-        "-c lock_timeout=5s",
-        "-c idle_in_transaction_session_timeout=60s",
-        # Every statement reads a few hundred rows by an index: helpers would take longer to start
-        # than all of it, and the other requests need their cores.
-        "-c max_parallel_workers_per_gather=0",
-        "-c jit=off",
-    ]
-).strip()
-database |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
+database |= {"OPTIONS": options, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DATABASES = {"default": database}
 
 # An event holds its context itself, so that one append-only row tells the whole story.
