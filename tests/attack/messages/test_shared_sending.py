@@ -3,27 +3,30 @@
 import os
 import signal
 
+from django.conf import settings
+
 from cryoclinic.models import Clinic
 from scheduling.services.sending import BATCH
 from tests.attack.messages.due import Clients, ids, states
 from tests.attack.messages.laboratory import Laboratory
 
 HELD, SENT = ("sending", 1), ("sent", 1)
+PROCESSES = settings.CELERY_WORKER_CONCURRENCY
 
 
 def test_processes_of_a_worker_share_a_backlog(laboratory: Laboratory, clinic: Clinic):
-    """The first mail is not taken before two batches are in hand; a process has one at a time."""
-    plans = Clients(clinic).due(3 * BATCH)
+    """The first mail is not taken before each has a batch in hand; it has one at a time."""
+    plans = Clients(clinic).due((PROCESSES + 1) * BATCH)
     in_hand = "SELECT count(*) FROM scheduling_message WHERE status = 'sending'"
 
     def wait_for_another(address: str) -> None:
         laboratory.post.at_data = lambda address: None
-        laboratory.wait(lambda: laboratory.ask(in_hand) == [(2 * BATCH,)], "another's claim")
+        laboratory.wait(lambda: laboratory.ask(in_hand) == [(PROCESSES * BATCH,)], "all to claim")
 
     laboratory.post.at_data = wait_for_another
     laboratory.start("worker")
     laboratory.scan()
-    laboratory.wait(lambda: states(plans) == [SENT] * 3 * BATCH, "all to be sent")
+    laboratory.wait(lambda: states(plans) == [SENT] * len(plans), "all to be sent")
 
     assert sorted(mail["Message-ID"] for mail in laboratory.post.mails) == sorted(ids(plans))
 
