@@ -162,7 +162,9 @@ def _send_some(made: deque[Ready], post: Post, lease: datetime) -> None:
     begun, unchanged = timezone.now(), unchanged_of([ready.claimed for ready in some], lease)
     sent: list[Sent] = []
     try:
-        for ready in some:
+        for number, ready in enumerate(some):
+            if number and timezone.now() - begun >= TOGETHER:
+                break
             made.popleft()
             same = ready.message.pk in unchanged and begun - ready.made_at <= LONG
             fresh = ready if same else _read_again(ready.claimed, lease)
@@ -173,8 +175,6 @@ def _send_some(made: deque[Ready], post: Post, lease: datetime) -> None:
                 _fail(fresh.message, outcome)
                 break  # with another connection
             sent.append(Sent(fresh, timezone.now()))
-            if timezone.now() - begun >= TOGETHER:
-                break
     finally:
         _mark_sent(sent)
 

@@ -1,6 +1,7 @@
 """The worker's side of the outbox, against a real SMTP server."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils import timezone
 from cryoclinic.models import User
 from scheduling.models import Appointment, Course, Message
 from scheduling.post import Post
+from scheduling.selectors.claimed import Claimed, read_claimed, unchanged_of
 from scheduling.services import sending
 from scheduling.services.outbox import announce_course
 from scheduling.services.sending import send_due
@@ -228,6 +230,33 @@ def test_mails_that_a_far_server_takes_are_marked_one_by_one(known):
     send(NOON)
 
     assert known == ONE_BY_ONE
+
+
+def test_time_that_a_changed_mail_takes_has_the_others_looked_at_again(
+    three, clock, smtp, monkeypatch
+):
+    """The first is read anew, and withdrawn; by then the look at the others is too old."""
+    looks: list[int] = []
+
+    def noting(claimed: Sequence[Claimed], lease: datetime) -> set[int]:
+        looks.append(len(claimed))
+        if len(looks) > 1:
+            return unchanged_of(claimed, lease)
+        # Its row's version is that of the others here: all is one transaction.
+        Course.objects.filter(pk=three[0].pk).update(status="cancelled")
+        return unchanged_of(claimed, lease) - {claimed[0].message.pk}
+
+    def slow(ids: Sequence[int], lease: datetime, *, now: datetime) -> list[Claimed]:
+        if len(ids) == 1:
+            clock.move_to(timezone.now() + sending.TOGETHER)
+        return read_claimed(ids, lease, now=now)
+
+    monkeypatch.setattr(sending, "unchanged_of", noting)
+    monkeypatch.setattr(sending, "read_claimed", slow)
+    send(NOON)
+
+    assert looks == [3, 2]
+    assert [rows(course)[0][2] for course in three] == ["withdrawn", "sent", "sent"]
 
 
 def test_mails_that_are_rationed_are_marked_one_by_one(known, settings):
