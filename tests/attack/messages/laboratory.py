@@ -99,11 +99,23 @@ class Laboratory:
             app.send_task(SCAN, connection=connection, ignore_result=True)
 
     def scans(self) -> list[tuple[float, float]]:
-        """When each scan that is done began and ended (Unix time), in the order of their ends."""
+        """When each scan that is done began and ended (Unix time), in that order."""
         logs = [file.read_text() for file in self.folder.glob("worker*.log")]
         found = [match for log in logs for line in log.splitlines() if (match := DONE.match(line))]
         times = [(float(match[1]), float(match[2])) for match in found]
         return sorted((end - seconds, end) for end, seconds in times)
+
+    def rounds(self) -> list[tuple[float, float]]:
+        """As ``scans``, with those that ran beside each other as one: a worker has several
+        processes, and one that finds nothing may end long before the one that took it all.
+        """
+        rounds: list[tuple[float, float]] = []
+        for began, ended in self.scans():
+            if rounds and began <= rounds[-1][1]:
+                began, other = rounds.pop()
+                ended = max(ended, other)
+            rounds.append((began, ended))
+        return rounds
 
     def wait(self, holds: Callable[[], bool], what: str, *, patience: int = PATIENCE) -> None:
         """Until it holds; a process that ended in the meantime, or our patience, is a failure."""
