@@ -16,7 +16,9 @@ LONGEST_PAUSE = 5
 
 
 class PatientConnection(Connection):
-    """Asks every few seconds whether a broker that is away is back, however long it has been."""
+    """Asks every few seconds whether a broker that is away is back, however long it has been, and
+    lets go of a lost one whatever its channels have in hand.
+    """
 
     def _ensure_connection(
         self,
@@ -31,6 +33,15 @@ class PatientConnection(Connection):
         return super()._ensure_connection(
             errback, max_retries, interval_start, interval_step, interval_max, **more
         )
+
+    def maybe_close_channel(self, channel: Any) -> None:
+        """Close it also where it waited for a task: kombu's Redis channel first reads what it waits
+        for, and where that fails stays open. Closed once more by the worker, when the connection
+        knows no broker any longer, one with a task in hand ends the worker (kombu 5.7).
+        """
+        super().maybe_close_channel(channel)
+        if not channel.closed:
+            super().maybe_close_channel(channel)
 
 
 class PatientAMQP(AMQP):

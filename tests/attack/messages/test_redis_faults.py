@@ -15,11 +15,13 @@ from django.utils import timezone
 
 from cryoclinic.models import Clinic
 from scheduling.models import Message
-from tests.attack.messages.due import NEVER, Clients, ids
+from tests.attack.messages.due import NEVER, Clients, ids, states
 from tests.attack.messages.laboratory import Laboratory
 
 # Due while Redis is away, before it is given back.
 MISSED = 5
+# What the mail server takes for each, so that half of the time a task is in a worker's hands.
+SECONDS_PER_MAIL = 0.1
 
 
 class Load:
@@ -117,6 +119,7 @@ def _ended_twice(laboratory: Laboratory, moment: float) -> float:
 
 def prove(laboratory: Laboratory, clinic: Clinic, faults: list[Fault]) -> None:
     load = Load(clinic)
+    laboratory.post.at_data = lambda address: time.sleep(SECONDS_PER_MAIL)
     laboratory.start("worker", "beat")
     processes = dict(laboratory.running)
     with load.running():
@@ -143,3 +146,30 @@ def test_redis_that_fails_ten_times_loses_and_doubles_nothing(
     laboratory: Laboratory, clinic: Clinic, fault: Fault
 ):
     prove(laboratory, clinic, [fault] * 10)
+
+
+@pytest.mark.parametrize("fault", [stop, restart, flush, stall, pause])
+def test_redis_that_fails_while_a_mail_is_on_its_way_stops_no_worker(
+    laboratory: Laboratory, clinic: Clinic, fault: Fault
+):
+    """The task is in a process's hands throughout and ends when Redis is long back."""
+    clients = Clients(clinic)
+    first = clients.due(1)
+    laboratory.to_smtp.stall()
+    laboratory.start("worker", "beat")
+    processes = dict(laboratory.running)
+    laboratory.wait(lambda: states(first) == [("sending", 1)], "the mail to be on its way")
+
+    fault(laboratory, lambda: time.sleep(1))
+    done = len(laboratory.scans())
+    laboratory.wait(lambda: len(laboratory.scans()) > done + 1, "other processes to go on")
+    laboratory.to_smtp.flow()
+    laboratory.wait(lambda: states(first) == [("sent", 1)], "the mail to be sent")
+    later = clients.due(3)
+    laboratory.wait(lambda: states(later) == [("sent", 1)] * 3, "what became due later")
+    done = len(laboratory.scans())
+    laboratory.wait(lambda: len(laboratory.scans()) > done + 1, "more scans")
+
+    arrived = [mail["Message-ID"] for mail in laboratory.post.mails]
+    assert sorted(arrived) == sorted(ids([*first, *later]))
+    assert [process.poll() for process in processes.values()] == [None, None]
