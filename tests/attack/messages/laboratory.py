@@ -110,11 +110,9 @@ class Laboratory:
         processes, and one that finds nothing may end long before the one that took it all.
         """
         rounds: list[tuple[float, float]] = []
-        for began, ended in self.scans():
-            if rounds and began <= rounds[-1][1]:
-                began, other = rounds.pop()
-                ended = max(ended, other)
-            rounds.append((began, ended))
+        for scan in self.scans():
+            beside = rounds.pop() if rounds and scan[0] <= rounds[-1][1] else scan
+            rounds.append((beside[0], max(beside[1], scan[1])))
         return rounds
 
     def wait(self, holds: Callable[[], bool], what: str, *, patience: int = PATIENCE) -> None:
