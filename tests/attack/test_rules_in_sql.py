@@ -82,7 +82,10 @@ CRIMES = {
     " tstzrange(lower(treatment) + interval '90 day', upper(treatment) + interval '90 day')": (
         "rule 4: attended with a screening that had ended"
     ),
-    "UPDATE scheduling_appointment SET time_zone = 'Pacific/Pago_Pago'": (
+    # Where it is the day before at any hour until 11:00 UTC, or the day after from 10:00 UTC on.
+    "UPDATE scheduling_appointment SET time_zone = CASE WHEN"
+    " extract(hour FROM lower(treatment) AT TIME ZONE 'UTC') < 11"
+    " THEN 'Pacific/Pago_Pago' ELSE 'Pacific/Kiritimati' END": (
         "rule 12: the day is not the clinic's"
     ),
     "UPDATE scheduling_appointment SET treatment ="
