@@ -138,15 +138,25 @@ def at_once(calls: Sequence[Call]) -> list[Answer]:
         return list(threads.map(lambda each: call(*each), calls))
 
 
-def present_database() -> str:
-    """The address of the database that Django is connected to now."""
+def present_database(*, through: int | None = None) -> str:
+    """The address of the database that Django is connected to now, or of a proxy's port to it."""
     from django.db import connection
 
     now = connection.settings_dict
     account = now["USER"] + (f":{now['PASSWORD']}" if now["PASSWORD"] else "")
+    if through is not None:
+        return f"postgres://{account}@127.0.0.1:{through}/{now['NAME']}"
     if str(now["HOST"]).startswith("/"):
         return f"postgres://{account}@/{now['NAME']}?host={now['HOST']}"
     return f"postgres://{account}@{now['HOST']}:{now['PORT'] or 5432}/{now['NAME']}"
+
+
+def present_server() -> str | int:
+    """Where its server listens: the path of a socket, or a port of this machine."""
+    from django.db import connection
+
+    host, port = str(connection.settings_dict["HOST"]), connection.settings_dict["PORT"] or 5432
+    return f"{host}/.s.PGSQL.{port}" if host.startswith("/") else int(port)
 
 
 def free_port() -> int:

@@ -14,8 +14,9 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pghistory
 from django.conf import settings
@@ -24,6 +25,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from cryoclinic.models import User
+from cryoclinic.reconnecting import reconnecting
 from scheduling import problems
 from scheduling.emails import Mail, compose, kind_of
 from scheduling.mail_facts import facts_of, told_by
@@ -52,6 +54,9 @@ LONGEST_PAUSE = timedelta(hours=2)
 # the server takes longer than that, and at most a handful.
 TOGETHER = timedelta(milliseconds=20)
 HANDFUL = 20
+
+# How long a database that is away is waited for with what came of mails; a restart takes less.
+PATIENCE = timedelta(seconds=20)
 
 # As ``_ours`` and ``_conclude`` have it.
 _SENT = """
@@ -206,12 +211,16 @@ def _mark_sent(sent: Sequence[Sent]) -> None:
     if not sent:
         return
     columns = [list(column) for column in zip(*map(_marks, sent), strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(_SENT, columns)
-        marked = {pk for (pk,) in cursor.fetchall()}
+    marked = reconnecting(partial(_write_marks, columns), patience=PATIENCE)
     for ready, _at in sent:
         if ready.message.pk not in marked:
             _warn_of_loss(ready.message, Message.Status.SENT)
+
+
+def _write_marks(columns: list[Any]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SENT, columns)
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _marks(sent: Sent) -> tuple[object, ...]:
@@ -277,8 +286,8 @@ def _ours(message: Message) -> QuerySet[Message]:
 
 
 def _conclude(message: Message, status: MessageStatus, **changes: object) -> None:
-    done = _ours(message).update(status=status, leased_until=None, **changes)
-    if not done:
+    write = partial(_ours(message).update, status=status, leased_until=None, **changes)
+    if not reconnecting(write, patience=PATIENCE):
         _warn_of_loss(message, status)
     elif status == Message.Status.FAILED:
         logger.error("message %s failed: %s", message.pk, changes["problem"])
@@ -291,6 +300,10 @@ def _warn_of_loss(message: Message, status: MessageStatus) -> None:
 def _give_back(ids: Sequence[int], lease: datetime) -> None:
     """Rows that were claimed and not begun: the claim does not count as an attempt."""
     claimed = Message.objects.filter(pk__in=ids, leased_until=lease)
-    claimed.filter(status=Message.Status.SENDING).update(
-        status=Message.Status.DUE, leased_until=None, attempts=F("attempts") - 1
+    write = partial(
+        claimed.filter(status=Message.Status.SENDING).update,
+        status=Message.Status.DUE,
+        leased_until=None,
+        attempts=F("attempts") - 1,
     )
+    reconnecting(write, patience=PATIENCE)

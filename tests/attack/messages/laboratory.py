@@ -33,13 +33,16 @@ DONE = re.compile(
 
 @dataclass
 class Laboratory:
-    """``to_redis`` and ``to_smtp`` are where the processes believe their servers to be."""
+    """``to_redis`` and ``to_smtp`` are where the processes believe their servers to be, and
+    ``to_database`` where there is one.
+    """
 
     folder: Path
     redis: OwnRedis
     to_redis: Proxy
     to_smtp: Proxy
     post: Postbox
+    to_database: Proxy | None = None
     beat_period: float = 1
     mail_timeout: int = 60
     mail_url: str = "smtp://127.0.0.1:{port}"
@@ -156,12 +159,15 @@ class Laboratory:
 
     def _environment(self) -> dict[str, str]:
         mail = self.mail_url.format(port=self.to_smtp.port)
+        database = self.database
+        if self.to_database is not None:
+            database = present_database(through=self.to_database.port)
         return os.environ | {
             "DJANGO_SETTINGS_MODULE": self.settings,
             "E2E_FOLDER": str(self.folder),
             "BEAT_PERIOD_SECONDS": str(self.beat_period),
             "DEBUG": "1",
-            "DATABASE_URL": self.database,
+            "DATABASE_URL": database,
             "REDIS_URL": f"redis://127.0.0.1:{self.to_redis.port}/0",
             "REDIS_PREFIX": self.prefix,
             "EMAIL_URL": f"{mail}{'&' if '?' in mail else '?'}timeout={self.mail_timeout}",
