@@ -84,6 +84,7 @@ def test_a_missing_answer_comes_back_with_the_others_kept(
     answer = browse(reception).post(f"/clients/{client_person.pk}/screenings/new/", data)
     assert answer.status_code == 422
     assert answer.context["form"].errors == {"fever": ["Answer yes or no."]}
+    assert "Is your body temperature elevated now?</a> Answer yes or no." in answer.text
     assert answer.text.count(" checked") == 14
     assert "since Monday" in answer.text
     assert 'value="/courses/new/?client=1"' in answer.text
