@@ -19,6 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 def proposal_for(practice, sessions: int = 10, **wishes: Any) -> Proposal:
+    """From tomorrow on unless told otherwise: what is left of today depends on the hour."""
+    wishes = {"not_before": practice.clinic.today() + timedelta(days=1)} | wishes
     return propose(
         clinic=practice.clinic,
         client=practice.person,
