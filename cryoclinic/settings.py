@@ -181,16 +181,19 @@ PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 
-# Cache and worker
-if REDIS_URL:
-    CACHES: dict[str, dict[str, Any]] = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URL,
-            "KEY_PREFIX": REDIS_PREFIX,
-            "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
-        }
+# Counters of sign-ins and wrong links. In the database: they hold while Redis is away.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "KEY_PREFIX": "cryoclinic",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+        "TIMEOUT": 3600,  # from the last count on; no limit is about a longer time
     }
+}
+
+# Worker
+if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "global_keyprefix": f"{REDIS_PREFIX}:",
@@ -202,13 +205,6 @@ if REDIS_URL:
         "health_check_interval": 5,
     }
 else:
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-            "LOCATION": "cache",
-            "KEY_PREFIX": "cryoclinic",
-        }
-    }
     CELERY_BROKER_URL = "filesystem://localhost//"
     CELERY_BROKER_TRANSPORT = "cryoclinic.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {"folder": str(VAR / "broker")}
