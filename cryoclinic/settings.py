@@ -229,6 +229,8 @@ CELERY_TIMEZONE = "UTC"
 # what is being done meanwhile is finished: cut off, a mail would wait for its lease to run out.
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# Also one that answers and refuses: full, or a replica for a moment in a failover.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 # With one task in hand there is nothing to reduce, and nothing that could stay reduced.
 CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = False

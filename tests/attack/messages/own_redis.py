@@ -4,6 +4,8 @@ import os
 import secrets
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,6 +63,18 @@ class OwnRedis:
         with self.client() as client:
             client.flushall()
             client.set("mark", self.mark)
+
+    @contextmanager
+    def configured(self, name: str, value: str) -> Iterator[None]:
+        """With a setting of its own until the block ends."""
+        with self.client() as client:
+            before = client.config_get(name)[name]
+            client.config_set(name, value)
+        try:
+            yield
+        finally:
+            with self.client() as client:
+                client.config_set(name, before)
 
     def kill(self) -> None:
         """Gone without a word; what it had written to its disk comes back with ``start``."""

@@ -1,4 +1,5 @@
-"""Redis gone, restarted, emptied or silent while messages become due: all arrive, each once.
+"""Redis gone, restarted, emptied, silent, full or a replica while messages become due: all arrive,
+each once.
 
 Worker and beat are never restarted. What was due when Redis was back is sent when the second round
 of scans after that has ended.
@@ -92,6 +93,22 @@ def pause(laboratory: Laboratory, until_missed: Callable[[], None]) -> None:
     laboratory.to_redis.flow()
 
 
+def fill(laboratory: Laboratory, until_missed: Callable[[], None]) -> None:
+    """Its memory is full: it answers, and refuses to write anything down."""
+    with laboratory.redis.configured("maxmemory", "1"):
+        until_missed()
+
+
+def demote(laboratory: Laboratory, until_missed: Callable[[], None]) -> None:
+    """Another is the primary now, as in a failover, and then it is again."""
+    with laboratory.redis.client() as client:
+        client.replicaof("127.0.0.1", "1")
+        until_missed()
+        client.replicaof("NO", "ONE")
+
+
+FAULTS = [stop, restart, flush, stall, pause, fill, demote]
+
 Fault = Callable[[Laboratory, Callable[[], None]], None]
 
 
@@ -137,18 +154,18 @@ def prove(laboratory: Laboratory, clinic: Clinic, faults: list[Fault]) -> None:
 def test_redis_that_fails_once_each_way_loses_and_doubles_nothing(
     laboratory: Laboratory, clinic: Clinic
 ):
-    prove(laboratory, clinic, [stop, restart, flush, stall, pause])
+    prove(laboratory, clinic, FAULTS)
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("fault", [stop, restart, flush, stall, pause])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_redis_that_fails_ten_times_loses_and_doubles_nothing(
     laboratory: Laboratory, clinic: Clinic, fault: Fault
 ):
     prove(laboratory, clinic, [fault] * 10)
 
 
-@pytest.mark.parametrize("fault", [stop, restart, flush, stall, pause])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_redis_that_fails_while_a_mail_is_on_its_way_stops_no_worker(
     laboratory: Laboratory, clinic: Clinic, fault: Fault
 ):
