@@ -107,9 +107,9 @@ def demote(laboratory: Laboratory, until_missed: Callable[[], None]) -> None:
         client.replicaof("NO", "ONE")
 
 
-FAULTS = [stop, restart, flush, stall, pause, fill, demote]
-
 Fault = Callable[[Laboratory, Callable[[], None]], None]
+
+FAULTS: list[Fault] = [stop, restart, flush, stall, pause, fill, demote]
 
 
 def strike(laboratory: Laboratory, load: Load, fault: Fault) -> None:
