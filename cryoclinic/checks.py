@@ -27,6 +27,7 @@ EXACTLY: dict[str, tuple[tuple[Any, ...], str]] = {
     "broker_connection_retry": ((True,), "worker and beat would end with the broker"),
     "broker_connection_retry_on_startup": ((True,), "worker and beat would end with the broker"),
     "broker_connection_max_retries": ((None, 0), "worker and beat would give up a broker in time"),
+    "broker_channel_error_retry": ((True,), "a broker that refuses to write would end the worker"),
     "enable_utc": ((True,), "clock changes would skip or double periods"),
     "timezone": (("UTC",), "clock changes would skip or double periods"),
 }

@@ -16,7 +16,8 @@ logger = logging.getLogger(__name__)
 
 
 def reconnecting(write: Callable[[], Result], *, patience: timedelta) -> Result:
-    """What ``write`` returns, called again over a new connection where the database was lost.
+    """What ``write`` returns, called again where the database was lost or did not let it in time,
+    over a new connection where the old one is no good.
 
     For a statement that may be repeated, as it can have been carried out and the answer lost.
     After ``patience``, and at once in a transaction, which went with its connection, the error
@@ -29,6 +30,8 @@ def reconnecting(write: Callable[[], Result], *, patience: timedelta) -> Result:
         except (OperationalError, InterfaceError) as error:
             if connection.in_atomic_block or time.monotonic() >= until:
                 raise
-            logger.warning("the database was lost and is tried again: %s", type(error).__name__)
+            logger.warning(
+                "the database did not take it and is asked again: %s", type(error).__name__
+            )
         time.sleep(PAUSE.total_seconds())
         connection.close_if_unusable_or_obsolete()

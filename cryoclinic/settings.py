@@ -186,7 +186,6 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
-        "KEY_PREFIX": "cryoclinic",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
         "TIMEOUT": 3600,  # from the last count on; no limit is about a longer time
     }

@@ -35,6 +35,7 @@ def test_the_settings_as_they_are_pass():
         ("worker_cancel_long_running_tasks_on_connection_loss", True, "cryoclinic.E001"),
         ("broker_connection_retry", False, "cryoclinic.E001"),
         ("broker_connection_max_retries", 100, "cryoclinic.E001"),
+        ("broker_channel_error_retry", False, "cryoclinic.E001"),
         ("timezone", "Europe/Berlin", "cryoclinic.E001"),
         ("broker_transport_options", {"visibility_timeout": 120}, "cryoclinic.E002"),
         ("task_soft_time_limit", 120, "cryoclinic.E002"),

@@ -37,15 +37,21 @@ def test_what_was_lost_with_its_connection_is_done_over_another() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_in_a_transaction_it_is_an_error_at_once() -> None:
     """What was written before in it is gone: the statement alone would be half of it."""
+    calls: list[None] = []
+
+    def write() -> int:
+        calls.append(None)
+        return our_session()
 
     def lose_and_write() -> None:
         with transaction.atomic():
             end(our_session())
-            reconnecting(our_session, patience=LONG)
+            reconnecting(write, patience=LONG)
 
     with pytest.raises(DatabaseError):
         lose_and_write()
     connection.close()
+    assert len(calls) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -65,16 +65,22 @@ class OwnRedis:
             client.set("mark", self.mark)
 
     @contextmanager
-    def configured(self, name: str, value: str) -> Iterator[None]:
-        """With a setting of its own until the block ends."""
+    def full(self) -> Iterator[None]:
+        """Until the block ends it answers, and refuses to write anything down."""
+        self.check_own()
         with self.client() as client:
-            before = client.config_get(name)[name]
-            client.config_set(name, value)
-        try:
+            client.config_set("maxmemory", "1")
             yield
-        finally:
-            with self.client() as client:
-                client.config_set(name, before)
+            client.config_set("maxmemory", "0")
+
+    @contextmanager
+    def replica(self) -> Iterator[None]:
+        """Until the block ends, of a primary that nobody can reach."""
+        self.check_own()
+        with self.client() as client:
+            client.replicaof("127.0.0.1", "1")
+            yield
+            client.replicaof("NO", "ONE")
 
     def kill(self) -> None:
         """Gone without a word; what it had written to its disk comes back with ``start``."""

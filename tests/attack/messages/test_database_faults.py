@@ -27,19 +27,21 @@ def to_database(laboratory: Laboratory) -> Iterator[Proxy]:
         laboratory.stop()
 
 
-def cut(to_database: Proxy) -> None:
+def cut(to_database: Proxy, meanwhile: Callable[[], None]) -> None:
     """Every connection is closed, and a new one welcome."""
     to_database.cut()
+    meanwhile()
 
 
-def be_away(to_database: Proxy) -> None:
+def be_away(to_database: Proxy, meanwhile: Callable[[], None]) -> None:
     """As for a restart of the server."""
     to_database.refuse()
+    meanwhile()
     time.sleep(2)
     to_database.accept()
 
 
-Fault = Callable[[Proxy], None]
+Fault = Callable[[Proxy, Callable[[], None]], None]
 
 
 @pytest.mark.parametrize("fault", [cut, be_away])
@@ -55,9 +57,7 @@ def test_mail_that_the_server_took_meanwhile_is_marked_as_sent(
     assert states(plans) == [("sending", 1)] * 3
 
     laboratory.post.at_data = lambda address: None
-    to_database.cut()
-    laboratory.to_smtp.flow()
-    fault(to_database)
+    fault(to_database, laboratory.to_smtp.flow)
     laboratory.wait(lambda: states(plans) == [SENT] * 3, "all to be sent")
 
     assert [mail["Message-ID"] for mail in laboratory.post.mails] == ids(plans)
@@ -88,7 +88,7 @@ def prove(laboratory: Laboratory, clinic: Clinic, to_database: Proxy, faults: li
         plans += some
         came = _slow_server(laboratory, some[4].client.email)
         laboratory.wait(came.is_set, "a mail to be at the server")
-        fault(to_database)
+        fault(to_database, lambda: None)
         laboratory.wait(lambda some=some: states(some) == [SENT] * 10, "all to be sent")  # type: ignore[misc]
 
     assert sorted(mail["Message-ID"] for mail in laboratory.post.mails) == sorted(ids(plans))

@@ -94,17 +94,15 @@ def pause(laboratory: Laboratory, until_missed: Callable[[], None]) -> None:
 
 
 def fill(laboratory: Laboratory, until_missed: Callable[[], None]) -> None:
-    """Its memory is full: it answers, and refuses to write anything down."""
-    with laboratory.redis.configured("maxmemory", "1"):
+    """Its memory is full: it answers, and refuses."""
+    with laboratory.redis.full():
         until_missed()
 
 
 def demote(laboratory: Laboratory, until_missed: Callable[[], None]) -> None:
     """Another is the primary now, as in a failover, and then it is again."""
-    with laboratory.redis.client() as client:
-        client.replicaof("127.0.0.1", "1")
+    with laboratory.redis.replica():
         until_missed()
-        client.replicaof("NO", "ONE")
 
 
 Fault = Callable[[Laboratory, Callable[[], None]], None]
